@@ -1,0 +1,161 @@
+"""Where every importer ends: facts, quarantine and the note of the import, in one commit."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from parvis.lake.schema import TABLES
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from parvis.lake.workspace import Workspace
+
+__all__ = ["Arrival", "ImportReport", "events_shaped", "land"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One run of an importer, before anything is written.
+
+    Parameters
+    ----------
+    source
+        The silo's name, such as ``shop``.
+    kind
+        What is imported: orders, customers, spend, events, completejourney.
+    file
+        The file's name, where there is one.
+    rows_read
+        Rows in the file, bad ones included.
+    mapping
+        Which column is read as which field.
+    """
+
+    source: str
+    kind: str
+    file: str | None = None
+    rows_read: int = 0
+    mapping: Mapping[str, Any] = field(default_factory=dict)
+    import_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did.
+
+    Parameters
+    ----------
+    rows_read
+        Rows in the file.
+    added
+        Events (or rows of spend) that were new.
+    known
+        Events that were in already.
+    quarantined
+        Rows that could not be read, kept with their reason.
+    """
+
+    import_id: str
+    source: str
+    kind: str
+    file: str | None
+    rows_read: int
+    added: int
+    known: int
+    quarantined: int
+    seconds: float
+
+
+def events_shaped(rows: ir.Table) -> ir.Table:
+    """Give rows all columns of `events`, null where the importer has nothing to say."""
+    schema = TABLES["events"].ibis
+    return rows.select(
+        **{c: rows[c] if c in rows.columns else ibis.null(t) for c, t in schema.items()}
+    )
+
+
+def land(
+    workspace: Workspace,
+    arrival: Arrival,
+    *,
+    events: ir.Table | None = None,
+    spend: ir.Table | None = None,
+    quarantine: ir.Table | None = None,
+) -> ImportReport:
+    """Write what an importer has read: all of it, or nothing.
+
+    What is in already isn't written again, so the same import twice changes nothing.
+
+    Parameters
+    ----------
+    workspace
+        Where to.
+    arrival
+        What is being imported.
+    events, spend, quarantine
+        Rows in the shape of those tables; `import_id` is set here.
+
+    Returns
+    -------
+    ImportReport
+        The counts.
+
+    Raises
+    ------
+    DiskFull
+        Nothing of this import was kept.
+    """
+    began = time.perf_counter()
+    engine = workspace.engine
+
+    def work() -> ImportReport:
+        added = known = quarantined = 0
+        for name, rows in (("events", events), ("spend", spend)):
+            if rows is not None:
+                done = engine.append(name, rows.mutate(import_id=ibis.literal(arrival.import_id)))
+                added, known = added + done.added, known + done.known
+        if quarantine is not None:
+            marked = quarantine.mutate(import_id=ibis.literal(arrival.import_id))
+            quarantined = engine.append("quarantine", marked).added
+        if added or quarantined:
+            note = {
+                "import_id": arrival.import_id,
+                "source": arrival.source,
+                "kind": arrival.kind,
+                "file": arrival.file,
+                "started_at": arrival.started_at,
+                "finished_at": datetime.now(UTC),
+                "rows_read": arrival.rows_read,
+                "rows_added": added,
+                "rows_known": known,
+                "rows_quarantined": quarantined,
+                "mapping": json.dumps(dict(arrival.mapping), ensure_ascii=False),
+            }
+            schema = {**TABLES["imports"].ibis, "mapping": "string"}
+            engine.append("imports", engine.stage_rows([note], schema))
+        return ImportReport(
+            arrival.import_id,
+            arrival.source,
+            arrival.kind,
+            arrival.file,
+            arrival.rows_read,
+            added,
+            known,
+            quarantined,
+            time.perf_counter() - began,
+        )
+
+    report = engine.atomically(work)
+    if report.added or report.quarantined:
+        engine.back_up_catalog()
+    return report

@@ -1,0 +1,1 @@
+"""What the business speaks of: events, money, settings. Frozen and pure."""

@@ -1,0 +1,72 @@
+"""Everything that happens is an event, in the shape of the Segment specification.
+
+References
+----------
+Segment, "Spec": calls (track, identify, page, screen, group, alias) and the
+e-commerce events (Order Completed, Order Updated, Order Refunded, Order Cancelled).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+__all__ = [
+    "ANONYMOUS_ID",
+    "ORDER_EVENTS",
+    "SOCIAL_EVENTS",
+    "USER_ID",
+    "EventName",
+    "EventType",
+]
+
+
+class EventType(StrEnum):
+    """The calls of the Segment specification."""
+
+    TRACK = "track"
+    IDENTIFY = "identify"
+    PAGE = "page"
+    SCREEN = "screen"
+    GROUP = "group"
+    ALIAS = "alias"
+
+
+class EventName(StrEnum):
+    """The names of the events that Parvis itself understands; others are kept as they are."""
+
+    ORDER_COMPLETED = "Order Completed"
+    ORDER_UPDATED = "Order Updated"
+    ORDER_REFUNDED = "Order Refunded"
+    ORDER_CANCELLED = "Order Cancelled"
+    COUPON_REDEEMED = "Coupon Redeemed"
+    CAMPAIGN_RECEIVED = "Campaign Received"
+    DEVICE_TELEMETRY = "Device Telemetry"
+    PAGE_PING = "Page Ping"
+
+
+#: The events that make or change an order.
+ORDER_EVENTS: Final = (
+    EventName.ORDER_COMPLETED,
+    EventName.ORDER_UPDATED,
+    EventName.ORDER_REFUNDED,
+    EventName.ORDER_CANCELLED,
+)
+
+#: What people say, write and answer.
+SOCIAL_EVENTS: Final = (
+    "Post Published",
+    "Comment Added",
+    "Reaction Added",
+    "Review Posted",
+    "Message Received",
+    "Email Received",
+    "Article Published",
+    "Poll Answered",
+)
+
+#: The kind of identifier that a silo gives to a person whom it knows.
+USER_ID: Final = "user_id"
+
+#: The kind of identifier that a browser or an app gives to somebody unknown.
+ANONYMOUS_ID: Final = "anonymous_id"

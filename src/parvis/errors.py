@@ -1,0 +1,136 @@
+"""The errors that Parvis raises on purpose, in one tree.
+
+::
+
+    ParvisError
+    ├── WorkspaceError          a workspace is missing, or its folder can't be used
+    │   ├── WorkspaceNotFound
+    │   ├── SettingsError       parvis.toml: the key, the value, what was expected
+    │   └── WorkspaceBusy       another process is building
+    ├── LakeError               the tables
+    │   ├── CatalogUnreadable   the catalog is damaged or of a newer Parvis
+    │   ├── DiskFull
+    │   └── UnknownTable
+    ├── SourceError             a file or a silo that can't be read
+    │   ├── FileUnreadable
+    │   └── MappingError        columns that can't be matched to fields
+    ├── MoneyError
+    │   ├── UnknownCurrency
+    │   └── CurrencyMismatch    a sum would mix two currencies
+    └── AccessError             login, rights
+        ├── TooManyAttempts
+        └── AccountError
+
+A message says what happened, the value, what was expected, and what to do next.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AccessError",
+    "AccountError",
+    "CatalogUnreadable",
+    "CurrencyMismatch",
+    "DiskFull",
+    "FileUnreadable",
+    "LakeError",
+    "MappingError",
+    "MoneyError",
+    "ParvisError",
+    "SettingsError",
+    "SourceError",
+    "TooManyAttempts",
+    "UnknownCurrency",
+    "UnknownTable",
+    "WorkspaceBusy",
+    "WorkspaceError",
+    "WorkspaceNotFound",
+]
+
+
+class ParvisError(Exception):
+    """Base of all errors that Parvis raises on purpose.
+
+    Parameters
+    ----------
+    what
+        What happened, with the value.
+    next_step
+        What the reader can do about it.
+    """
+
+    def __init__(self, what: str, next_step: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        return f"{self.what}\n{self.next_step}" if self.next_step else self.what
+
+
+class WorkspaceError(ParvisError):
+    """A workspace folder can't be used as it is."""
+
+
+class WorkspaceNotFound(WorkspaceError):
+    """There is no workspace at the path that was given."""
+
+
+class SettingsError(WorkspaceError):
+    """A value in parvis.toml isn't what it must be."""
+
+
+class WorkspaceBusy(WorkspaceError):
+    """Another process holds what this one needs."""
+
+
+class LakeError(ParvisError):
+    """The tables can't be read or written."""
+
+
+class CatalogUnreadable(LakeError):
+    """The catalog is damaged, or was written by a newer Parvis."""
+
+
+class DiskFull(LakeError):
+    """There is no room left; nothing of the write was kept."""
+
+
+class UnknownTable(LakeError):
+    """A table was asked for that the lake doesn't have."""
+
+
+class SourceError(ParvisError):
+    """A silo or a file can't be read."""
+
+
+class FileUnreadable(SourceError):
+    """A file is missing, empty, or not of the format that was expected."""
+
+
+class MappingError(SourceError):
+    """The columns of a file can't be matched to the fields that are needed."""
+
+
+class MoneyError(ParvisError):
+    """Amounts that can't be added up."""
+
+
+class UnknownCurrency(MoneyError):
+    """Not an ISO 4217 currency code."""
+
+
+class CurrencyMismatch(MoneyError):
+    """A sum would mix two currencies without a rate."""
+
+
+class AccessError(ParvisError):
+    """Somebody may not do what they tried."""
+
+
+class TooManyAttempts(AccessError):
+    """Too many failed logins; wait."""
+
+
+class AccountError(AccessError):
+    """An account can't be made or changed as asked."""

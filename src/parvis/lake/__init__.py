@@ -1,0 +1,1 @@
+"""The tables: schemas, migrations, the engine, the change feed, the build."""

@@ -1,0 +1,490 @@
+"""The lake on one machine: DuckLake, with its catalog in SQLite and its rows in Parquet."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import duckdb
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
+import pyarrow as pa
+from duckdb_extensions import import_extension
+from ibis.backends.sql.compilers.duckdb import compiler as duckdb_compiler
+
+from parvis.errors import CatalogUnreadable, DiskFull, LakeError, UnknownTable
+from parvis.lake.engine import Appended, RejectedLine, Written
+from parvis.lake.schema import TABLES
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+__all__ = ["DuckLake", "LakeFiles"]
+
+T = TypeVar("T")
+
+_EXTENSIONS: Final = ("ducklake", "sqlite_scanner", "httpfs")
+_TRIES: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class LakeFiles:
+    """Where a lake keeps what."""
+
+    folder: Path
+
+    @property
+    def catalog(self) -> Path:
+        """The catalog: which files hold which rows, and the keys to read them."""
+        return self.folder / "catalog.sqlite"
+
+    @property
+    def backup(self) -> Path:
+        """The copy of the catalog that is taken after each import and build."""
+        return self.folder / "catalog.backup.sqlite"
+
+    @property
+    def data(self) -> Path:
+        """The Parquet files."""
+        return self.folder / "data"
+
+    @property
+    def spill(self) -> Path:
+        """Where a computation that doesn't fit in memory goes on."""
+        return self.folder / "spill"
+
+
+class DuckLake:
+    """An engine on DuckDB and DuckLake."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, files: LakeFiles) -> None:
+        self._connection = connection
+        self._files = files
+        self._backend: Backend = ibis.duckdb.from_connection(connection)
+        self._numbers = itertools.count()
+        self._in_work = False
+
+    # opening
+
+    @classmethod
+    def create(cls, folder: Path, *, encrypted: bool, memory_gib: float = 2.0) -> DuckLake:
+        """Make an empty lake in a folder and open it."""
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls._attach(LakeFiles(folder), encrypted, memory_gib)
+
+    @classmethod
+    def open(cls, folder: Path, *, memory_gib: float = 2.0) -> DuckLake:
+        """Open the lake in a folder.
+
+        Raises
+        ------
+        CatalogUnreadable
+            The catalog isn't there or is damaged; the message says how to bring it back.
+        """
+        files = LakeFiles(folder)
+        check_catalog(files)
+        return cls._attach(files, None, memory_gib)
+
+    @classmethod
+    def _attach(cls, files: LakeFiles, encrypted: bool | None, memory_gib: float) -> DuckLake:
+        connection = duckdb.connect(
+            config={
+                "memory_limit": f"{memory_gib}GiB",
+                "temp_directory": str(files.spill),
+                "preserve_insertion_order": True,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            }
+        )
+        for name in _EXTENSIONS:
+            try:
+                connection.execute(f"LOAD {name}")
+            except duckdb.Error:
+                import_extension(name, con=connection)
+                connection.execute(f"LOAD {name}")
+        options = f"DATA_PATH {_text(str(files.data))}, META_JOURNAL_MODE 'WAL'"
+        options += ", META_BUSY_TIMEOUT 10000"
+        if encrypted:
+            options += ", ENCRYPTED"
+        if encrypted is None:
+            options += ", CREATE_IF_NOT_EXISTS false"
+        with _plainly(files):
+            connection.execute(f"ATTACH {_text(f'ducklake:sqlite:{files.catalog}')} AS lake ({options})")
+            connection.execute("SET ducklake_max_retry_count = 30")
+        files.catalog.chmod(0o600)
+        return cls(connection, files)
+
+    def session(self) -> DuckLake:
+        """Return an engine for another thread."""
+        return DuckLake(self._connection.cursor(), self._files)
+
+    def close(self) -> None:
+        """Let go of the lake."""
+        self._connection.close()
+
+    # reading
+
+    def table(self, name: str) -> ir.Table:
+        """Return a table of the lake."""
+        return self._table(name)
+
+    def table_at(self, name: str, snapshot: int) -> ir.Table:
+        """Return a table as it was at a snapshot."""
+        schema = _schema(name).ibis
+        return self._backend.sql(
+            f"SELECT * FROM lake.main.{name} AT (VERSION => {int(snapshot)})",  # noqa: S608
+            schema=schema,
+            dialect="duckdb",
+        )
+
+    def _table(self, name: str) -> ir.Table:
+        return ops.DatabaseTable(
+            name=name,
+            schema=_schema(name).ibis,
+            source=self._backend,
+            namespace=ops.Namespace(catalog="lake", database="main"),
+        ).to_expr()  # type: ignore[no-any-return]
+
+    def table_names(self) -> set[str]:
+        """Return the names of the tables that the lake has."""
+        with _plainly(self._files):
+            rows = self._connection.execute(
+                "SELECT table_name FROM duckdb_tables() WHERE database_name = 'lake'"
+            ).fetchall()
+        return {str(r[0]) for r in rows}
+
+    def snapshot(self) -> int:
+        """Return the number of the lake's newest state."""
+        with _plainly(self._files):
+            row = self._connection.execute("FROM ducklake_current_snapshot('lake')").fetchone()
+        return int(row[0]) if row else 0
+
+    def has_snapshot(self, snapshot: int) -> bool:
+        """Tell whether that state can still be read."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM ducklake_snapshots('lake') WHERE snapshot_id = ?", [snapshot]
+        ).fetchone()
+        return bool(row and row[0])
+
+    def changes(self, name: str, after: int, until: int) -> ir.Table:
+        """Return the rows that were added or removed between two snapshots."""
+        columns = _schema(name).ibis
+        query = (
+            f"SELECT change_type, {', '.join(columns)} "  # noqa: S608
+            f"FROM ducklake_table_changes('lake', 'main', '{name}', {after + 1}, {until})"
+        )
+        schema = ibis.schema({"change_type": "string", **dict(columns.items())})
+        return self._backend.sql(query, schema=schema, dialect="duckdb")
+
+    def read_parquet(self, paths: Iterable[Path]) -> ir.Table:
+        """Read Parquet files as one table."""
+        files = ", ".join(_text(str(p)) for p in paths)
+        with _plainly(self._files):
+            return self._view(f"SELECT * FROM read_parquet([{files}])")  # noqa: S608
+
+    def read_ndjson(self, path: Path) -> ir.Table:
+        """Read a file of JSON objects, one a line."""
+        with _plainly(self._files):
+            return self._view(
+                "SELECT row_number() OVER () AS row_number, "  # noqa: S608
+                "CASE WHEN json_valid(line) THEN line END::JSON AS document, line "
+                f"FROM read_csv({_text(str(path))}, columns={{'line': 'VARCHAR'}}, "
+                "delim='\\x01', quote='', escape='', header=false, auto_detect=false, "
+                "max_line_size=16777216) WHERE trim(line) <> ''"
+            )
+
+    def read_csv(
+        self, path: Path, names: Sequence[str], delimiter: str, skip: int
+    ) -> tuple[ir.Table, list[RejectedLine]]:
+        """Read a UTF-8 text file as columns of text."""
+        columns = ", ".join(f"{_text(n)}: 'VARCHAR'" for n in names)
+        staged = f"csv_{next(self._numbers)}"
+        rejects = f"rejects_{staged}"
+        with _plainly(self._files):
+            self._connection.execute(
+                f"CREATE TEMP TABLE {staged} AS "  # noqa: S608
+                f"SELECT row_number() OVER () AS row_number, * FROM read_csv({_text(str(path))}, "
+                f"columns={{{columns}}}, delim={_text(delimiter)}, quote='\"', escape='\"', "
+                f"header=false, skip={int(skip)}, auto_detect=false, strict_mode=true, "
+                "null_padding=false, store_rejects=true, "
+                f"rejects_table='{rejects}', rejects_scan='scan_{staged}', rejects_limit=0, "
+                "max_line_size=16777216)"
+            )
+            rows = self._connection.execute(
+                "SELECT line, any_value(error_type)::VARCHAR, any_value(csv_line) "  # noqa: S608
+                f"FROM {rejects} GROUP BY line ORDER BY line"
+            ).fetchall()
+        rejected = [RejectedLine(int(r[0]), str(r[1]), str(r[2] or "")) for r in rows]
+        return self._temporary(staged), rejected
+
+    def _view(self, query: str) -> ir.Table:
+        name = f"view_{next(self._numbers)}"
+        self._connection.execute(f"CREATE TEMP VIEW {name} AS {query}")
+        return self._backend.table(name, database=("temp", "main"))
+
+    def _temporary(self, name: str) -> ir.Table:
+        return self._backend.table(name, database=("temp", "main"))
+
+    # writing
+
+    def atomically(self, work: Callable[[], T]) -> T:
+        """Run `work` so that all of what it writes is kept, or nothing."""
+        for attempt in itertools.count(1):
+            with _plainly(self._files):
+                try:
+                    return self._once(work)
+                except duckdb.Error as error:
+                    if attempt == _TRIES or not _lost_a_race(error):
+                        raise
+            # others write too: wait a little longer each time, not all at the same moment
+            time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311
+        raise AssertionError
+
+    def consistently(self, work: Callable[[], T]) -> T:
+        """Run `work`, which only reads, on one state of the lake."""
+        with _plainly(self._files):
+            return self._once(work)
+
+    def _once(self, work: Callable[[], T]) -> T:
+        if self._in_work:
+            return work()
+        self._connection.begin()
+        self._in_work = True
+        try:
+            result = work()
+            self._connection.commit()
+        except BaseException:
+            with contextlib.suppress(duckdb.Error):
+                self._connection.rollback()
+            raise
+        finally:
+            self._in_work = False
+        return result
+
+    def append(self, name: str, rows: ir.Table) -> Appended:
+        """Add the rows whose key the table doesn't have."""
+        schema = _schema(name)
+        keys = ", ".join(schema.key)
+        with _plainly(self._files):
+            staged = self._stage(_conformed(rows, name))
+            unique = self._number(f"SELECT count(*) FROM (SELECT DISTINCT {keys} FROM {staged})")  # noqa: S608
+            total = self._number(f"SELECT count(*) FROM {staged}")  # noqa: S608
+            source = staged
+            if unique != total:
+                source = f"(SELECT DISTINCT ON ({keys}) * FROM {staged} ORDER BY {keys}, rowid)"  # noqa: S608
+            added = self._number(
+                f"INSERT INTO lake.main.{name} SELECT n.* FROM {source} AS n "  # noqa: S608
+                f"ANTI JOIN lake.main.{name} AS t USING ({keys})"
+            )
+            self._connection.execute(f"DROP TABLE {staged}")
+        return Appended(added, total - added)
+
+    def reconcile(self, name: str, rows: ir.Table, scope: ir.Table | None) -> Written:
+        """Make the table hold `rows` and no others, within a scope."""
+        schema = _schema(name)
+        target = f"lake.main.{name}"
+        with _plainly(self._files):
+            new = self._stage(_conformed(rows, name))
+            if scope is None:
+                old = f"SELECT * FROM {target}"  # noqa: S608
+            else:
+                keys = ", ".join(scope.columns)
+                old = f"SELECT * FROM {target} SEMI JOIN {self._stage(scope)} USING ({keys})"  # noqa: S608
+            if self._number(f"SELECT count(*) FROM (FROM {target} LIMIT 1)") == 0:  # noqa: S608
+                gone, come = self._stage(self._table(name).limit(0)), new
+            else:
+                before = self._named("before", old)
+                gone = self._named("gone", f"FROM {before} EXCEPT ALL FROM {new}")
+                come = self._named("come", f"FROM {new} EXCEPT ALL FROM {before}")
+            removed = self._number(f"SELECT count(*) FROM {gone}")  # noqa: S608
+            if removed:
+                match = " AND ".join(f"t.{k} = g.{k}" for k in schema.key)
+                self._connection.execute(
+                    f"DELETE FROM {target} AS t USING {gone} AS g WHERE {match}"  # noqa: S608
+                )
+            added = self._number(f"SELECT count(*) FROM {come}")  # noqa: S608
+            if added:
+                self._connection.execute(f"INSERT INTO {target} FROM {come}")
+        return Written(self._temporary(gone), self._temporary(come), removed, added)
+
+    def stage(self, rows: ir.Table) -> ir.Table:
+        """Compute `rows` once and keep them until the engine is closed."""
+        with _plainly(self._files):
+            return self._temporary(self._stage(rows))
+
+    def stage_rows(
+        self, rows: Sequence[Mapping[str, Any]], schema: Mapping[str, Any]
+    ) -> ir.Table:
+        """Bring rows of Python values to where the tables are."""
+        arrow_schema = ibis.schema(schema).to_pyarrow()
+        table = pa.Table.from_pylist([dict(r) for r in rows], schema=arrow_schema)
+        name = f"rows_{next(self._numbers)}"
+        self._connection.register(f"arrow_{name}", table)
+        self._connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM arrow_{name}")  # noqa: S608
+        self._connection.unregister(f"arrow_{name}")
+        return self._temporary(name)
+
+    def run(self, statement: str) -> None:
+        """Run one statement that changes the tables' shape; for migrations alone."""
+        with _plainly(self._files):
+            self._connection.execute(statement)
+
+    def maintain(self, keep_days: int) -> None:
+        """Join small files and forget states that are older than `keep_days`."""
+        with _plainly(self._files):
+            self._connection.execute("CALL ducklake_merge_adjacent_files('lake')")
+            self._connection.execute(
+                "CALL ducklake_expire_snapshots('lake', "
+                f"older_than => now() - INTERVAL {int(keep_days)} DAY)"
+            )
+            self._connection.execute(
+                "CALL ducklake_cleanup_old_files('lake', older_than => now() - INTERVAL 1 DAY)"
+            )
+            self._connection.execute(
+                "CALL ducklake_delete_orphaned_files('lake', older_than => now() - INTERVAL 1 DAY)"
+            )
+
+    def back_up_catalog(self) -> None:
+        """Copy the catalog; without it the encrypted files can't be read."""
+        part = self._files.backup.with_suffix(".part")
+        with contextlib.closing(sqlite3.connect(self._files.catalog, timeout=10)) as source:
+            with contextlib.closing(sqlite3.connect(part)) as target:
+                source.backup(target)
+        part.chmod(0o600)
+        part.replace(self._files.backup)
+
+    # the engine's own words
+
+    def _number(self, query: str) -> int:
+        row = self._connection.execute(query).fetchone()
+        return int(row[0]) if row else 0
+
+    def _stage(self, rows: ir.Table) -> str:
+        return self._named("staged", self._backend.compile(rows))
+
+    def _named(self, stem: str, query: str) -> str:
+        name = f"{stem}_{next(self._numbers)}"
+        self._connection.execute(f"CREATE TEMP TABLE {name} AS {query}")
+        return name
+
+
+def check_catalog(files: LakeFiles) -> None:
+    """Say plainly when a catalog can't be read, before an engine trips over it.
+
+    Raises
+    ------
+    CatalogUnreadable
+        With what can be done.
+    """
+    if not files.catalog.exists():
+        raise CatalogUnreadable(
+            f"The lake has no catalog: {files.catalog} is missing.", _rescue(files)
+        )
+    try:
+        with contextlib.closing(
+            sqlite3.connect(f"file:{files.catalog}?mode=ro", uri=True, timeout=10)
+        ) as catalog:
+            catalog.execute("SELECT max(snapshot_id) FROM ducklake_snapshot").fetchone()
+    except sqlite3.DatabaseError as error:
+        if "locked" in str(error):
+            return
+        raise CatalogUnreadable(
+            f"The lake's catalog can't be read: {files.catalog} ({error}).", _rescue(files)
+        ) from error
+
+
+def _rescue(files: LakeFiles) -> str:
+    if files.backup.exists():
+        return (
+            f"The rows themselves are untouched in {files.data}. A copy of the catalog, taken "
+            f"after the last import or build, is in {files.backup.name}: run "
+            "`parvis lake restore` to take it."
+        )
+    return (
+        f"There is no copy beside it ({files.backup.name}). Bring {files.catalog.name} back from "
+        "your own backup; without it the encrypted rows can't be read."
+    )
+
+
+@contextlib.contextmanager
+def _plainly(files: LakeFiles) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        text = str(error)
+        low = text.lower()
+        if "no space left" in low or "disk is full" in low or "max_temp_directory_size" in low:
+            raise DiskFull(
+                f"The disk of {files.folder} is full. Nothing of this step was kept; "
+                "all that was in before is still in.",
+                "Free some room, then run the command again.",
+            ) from error
+        if "malformed" in low or "not a database" in low or "disk i/o" in low:
+            raise CatalogUnreadable(
+                f"The lake's catalog can't be read: {files.catalog}.", _rescue(files)
+            ) from error
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise LakeError(
+                f"The computation needs more memory than the lake may take ({_first(text)}).",
+                "Raise memory_gib under [lake] in parvis.toml.",
+            ) from error
+        if _lost_a_race(error):
+            raise LakeError(
+                "Other processes kept writing to the lake, and this one could not.",
+                "Run the command again when they are done.",
+            ) from error
+        raise
+    except sqlite3.DatabaseError as error:
+        raise CatalogUnreadable(
+            f"The lake's catalog can't be read: {files.catalog} ({error}).", _rescue(files)
+        ) from error
+
+
+def _lost_a_race(error: duckdb.Error) -> bool:
+    text = str(error).lower()
+    return "conflict" in text or "locked" in text or "retry" in text
+
+
+def _schema(name: str) -> Any:
+    if name not in TABLES:
+        raise UnknownTable(
+            f"The lake has no table {name!r}.", f"It has: {', '.join(sorted(TABLES))}."
+        )
+    return TABLES[name]
+
+
+def _conformed(rows: ir.Table, name: str) -> ir.Table:
+    """Give rows the table's columns, in its order, in its types."""
+    schema = _schema(name).ibis
+    missing = [c for c in schema if c not in rows.columns]
+    if missing:
+        raise LakeError(f"Rows for {name} lack the columns {', '.join(missing)}.")
+    return rows.select(
+        **{
+            c: rows[c] if _same(rows[c].type(), t) else rows[c].cast(t)
+            for c, t in schema.items()
+        }
+    )
+
+
+def _same(one: dt.DataType, other: dt.DataType) -> bool:
+    """Whether two types are one to the engine (it has one precision of time only)."""
+    to_text = duckdb_compiler.type_mapper.to_string
+    return bool(to_text(one) == to_text(other))
+
+
+def _first(text: str) -> str:
+    return text.splitlines()[0][:200]
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

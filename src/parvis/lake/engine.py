@@ -1,0 +1,147 @@
+"""The seam between the tables and what computes on them.
+
+Everything above this seam says *what* with Ibis; an engine says *how*. DuckLake on one
+machine is in `ducklake`; Spark can fill the same protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+__all__ = ["Appended", "Engine", "RejectedLine", "Written"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What an append did: rows that were new, and rows that were in already."""
+
+    added: int
+    known: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a reconciliation did, and the rows concerned.
+
+    Parameters
+    ----------
+    before
+        Rows that no longer hold (as they were).
+    after
+        Rows that are new or changed (as they are).
+    removed, added
+        How many of each.
+    """
+
+    before: ir.Table
+    after: ir.Table
+    removed: int
+    added: int
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedLine:
+    """A line of a text file that could not be split into columns."""
+
+    line: int
+    reason: str
+    text: str
+
+
+class Engine(Protocol):
+    """What computes and keeps the tables."""
+
+    def table(self, name: str) -> ir.Table:
+        """Return a table of the lake.
+
+        Raises
+        ------
+        UnknownTable
+            There is no such table.
+        """
+
+    def table_at(self, name: str, snapshot: int) -> ir.Table:
+        """Return a table as it was at a snapshot."""
+
+    def snapshot(self) -> int:
+        """Return the number of the lake's newest state."""
+
+    def has_snapshot(self, snapshot: int) -> bool:
+        """Tell whether that state can still be read."""
+
+    def changes(self, name: str, after: int, until: int) -> ir.Table:
+        """Return the rows of a table that were added or removed, with `change_type`.
+
+        Parameters
+        ----------
+        name
+            The table.
+        after, until
+            Snapshots: changes made after the first, up to and with the second.
+        """
+
+    def atomically(self, work: Callable[[], T]) -> T:
+        """Run `work` so that all of what it writes is kept, or nothing.
+
+        It is run again, a few times, where another process was faster.
+        """
+
+    def consistently(self, work: Callable[[], T]) -> T:
+        """Run `work`, which only reads, on one state of the lake."""
+
+    def append(self, name: str, rows: ir.Table) -> Appended:
+        """Add the rows whose key the table doesn't have; the first of equal keys wins."""
+
+    def reconcile(self, name: str, rows: ir.Table, scope: ir.Table | None) -> Written:
+        """Make the table hold `rows` and no others, within a scope.
+
+        Only rows that differ are written.
+
+        Parameters
+        ----------
+        name
+            The table.
+        rows
+            What it shall hold.
+        scope
+            Only rows that match this table on its columns are compared; null: all.
+        """
+
+    def stage(self, rows: ir.Table) -> ir.Table:
+        """Compute `rows` once and keep them until the engine is closed."""
+
+    def stage_rows(
+        self, rows: Sequence[Mapping[str, Any]], schema: Mapping[str, Any]
+    ) -> ir.Table:
+        """Bring rows of Python values (names to Ibis types) to where the tables are."""
+
+    def read_parquet(self, paths: Iterable[Path]) -> ir.Table:
+        """Read Parquet files as one table."""
+
+    def read_ndjson(self, path: Path) -> ir.Table:
+        """Read a file of JSON objects, one a line, as the one JSON column `document`."""
+
+    def read_csv(
+        self, path: Path, names: Sequence[str], delimiter: str, skip: int
+    ) -> tuple[ir.Table, list[RejectedLine]]:
+        """Read a UTF-8 text file as columns of text, with `row_number` from 1.
+
+        Lines that can't be split into the right number of columns are returned apart.
+        """
+
+    def session(self) -> Engine:
+        """Return an engine for another thread: the same lake, a connection of its own."""
+
+    def maintain(self, keep_days: int) -> None:
+        """Join small files and forget states that are older than `keep_days`."""
+
+    def close(self) -> None:
+        """Let go of the lake."""

@@ -1,0 +1,59 @@
+"""Functions that transformations need and Ibis has no portable word for.
+
+Each is one built-in function of the engine. An engine that lacks the name (Spark, say)
+registers a function of that name once, and no transformation changes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+__all__ = ["json_text", "local_day", "local_month", "local_time", "local_week"]
+
+
+@ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp('UTC')"), "timestamp"))
+def _timezone(zone: Any, moment: Any) -> Any:
+    """Clock time of a moment in a zone."""
+
+
+@ibis.udf.scalar.builtin(name="json_extract_string", signature=(("json", "string"), "string"))
+def _json_extract_string(document: Any, path: Any) -> Any:
+    """One value of a JSON document as text, without quotes."""
+
+
+def local_time(moment: ir.Value, zone: str) -> ir.TimestampValue:
+    """Turn a moment (UTC) into the clock time of a zone."""
+    return _timezone(ibis.literal(zone), moment)  # type: ignore[no-any-return]
+
+
+def local_day(moment: ir.Value, zone: str) -> ir.DateValue:
+    """Turn a moment (UTC) into the day it is in a zone."""
+    return local_time(moment, zone).date()
+
+
+def local_week(moment: ir.Value, zone: str) -> ir.DateValue:
+    """Turn a moment (UTC) into the Monday of its week in a zone."""
+    return local_time(moment, zone).truncate("W").date()
+
+
+def local_month(moment: ir.Value, zone: str) -> ir.DateValue:
+    """Turn a moment (UTC) into the first day of its month in a zone."""
+    return local_time(moment, zone).truncate("M").date()
+
+
+def json_text(document: ir.Value, key: str) -> ir.StringValue:
+    """Take one key of a JSON column as text; null where it isn't there.
+
+    Parameters
+    ----------
+    document
+        A JSON column.
+    key
+        A name, or a path of names with dots between (``page.url``).
+    """
+    return _json_extract_string(document, ibis.literal(f"$.{key}"))  # type: ignore[no-any-return]

@@ -1,0 +1,35 @@
+"""The tables of the lake, one file a subject."""
+
+from parvis.lake.schema.events import EVENTS, PRODUCT_TYPE
+from parvis.lake.schema.exchange_rates import EXCHANGE_RATES
+from parvis.lake.schema.identities import IDENTITIES, IDENTITY_LINKS
+from parvis.lake.schema.imports import IMPORTS, QUARANTINE
+from parvis.lake.schema.orders import ORDER_LINES, ORDERS
+from parvis.lake.schema.profiles import CUSTOMER_TRAITS, PROFILES
+from parvis.lake.schema.sessions import SESSIONS
+from parvis.lake.schema.spend import SPEND
+from parvis.lake.schema.state import BUILD_STATE, SCHEMA_MIGRATIONS
+from parvis.lake.schema.table import Column, TableSchema
+
+__all__ = ["EVENTS", "PRODUCT_TYPE", "TABLES", "Column", "TableSchema"]
+
+#: Every table of the lake by its name, sources first.
+TABLES: dict[str, TableSchema] = {
+    t.name: t
+    for t in (
+        EVENTS,
+        SPEND,
+        IMPORTS,
+        QUARANTINE,
+        EXCHANGE_RATES,
+        IDENTITY_LINKS,
+        IDENTITIES,
+        ORDERS,
+        ORDER_LINES,
+        SESSIONS,
+        CUSTOMER_TRAITS,
+        PROFILES,
+        BUILD_STATE,
+        SCHEMA_MIGRATIONS,
+    )
+}
