@@ -13,12 +13,17 @@ import ibis
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["json_text", "local_day", "local_month", "local_time", "local_week"]
+__all__ = ["json_text", "local_day", "local_month", "local_time", "local_week", "moment"]
 
 
 @ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp('UTC')"), "timestamp"))
 def _timezone(zone: Any, moment: Any) -> Any:
     """Clock time of a moment in a zone."""
+
+
+@ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp"), "timestamp('UTC')"))
+def _moment(zone: Any, clock: Any) -> Any:
+    """Moment at which a clock in a zone shows a time."""
 
 
 @ibis.udf.scalar.builtin(name="json_extract_string", signature=(("json", "string"), "string"))
@@ -44,6 +49,11 @@ def local_week(moment: ir.Value, zone: str) -> ir.DateValue:
 def local_month(moment: ir.Value, zone: str) -> ir.DateValue:
     """Turn a moment (UTC) into the first day of its month in a zone."""
     return local_time(moment, zone).truncate("M").date()
+
+
+def moment(clock: ir.Value, zone: str) -> ir.TimestampValue:
+    """Turn the clock time of a zone into a moment (UTC)."""
+    return _moment(ibis.literal(zone), clock)  # type: ignore[no-any-return]
 
 
 def json_text(document: ir.Value, key: str) -> ir.StringValue:

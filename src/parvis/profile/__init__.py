@@ -1,0 +1,1 @@
+"""What is known of each customer: orders, visits, traits, and the events behind each."""

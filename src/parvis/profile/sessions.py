@@ -1,0 +1,156 @@
+"""Visits: what one device did without a long pause. Pure Ibis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+
+from parvis.domain.event import EventName, EventType
+from parvis.lake.functions import json_text, local_day
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+__all__ = ["SessionRules", "sessions"]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRules:
+    """What one visit is.
+
+    Parameters
+    ----------
+    inactivity_minutes
+        A longer pause ends a visit.
+    max_days
+        A visit that a tracker keeps open is closed after this many days.
+    max_delay_days
+        An event that its device kept longer before sending it opens or feeds no visit.
+    """
+
+    inactivity_minutes: int = 30
+    max_days: int = 3
+    max_delay_days: int = 3
+
+
+def sessions(events: ir.Table, rules: SessionRules, zone: str) -> ir.Table:
+    """Cut what devices did into visits.
+
+    Where the tracker numbers its visits itself (`context.sessionId`), its number is kept:
+    it saw the pauses that events don't show. Elsewhere a visit ends after
+    `inactivity_minutes` without an event. A visit without a page seen is none, and what
+    robots did is left out.
+
+    Parameters
+    ----------
+    events
+        Events with their customer.
+    rules
+        What one visit is.
+    zone
+        Where days begin.
+
+    References
+    ----------
+    The rules of Snowplow's published web model (sessions by tracker session, three days at
+    most, events kept over three days left out), and Google Analytics' thirty minutes.
+    """
+    of_web = _web_events(events, rules)
+    own = of_web.mutate(visit=of_web.client_session)
+    by_tracker = own.filter(own.visit.notnull())
+    opened = by_tracker.occurred_at.min().over(
+        group_by=[by_tracker.customer_id, by_tracker.source, by_tracker.visit]
+    )
+    by_tracker = by_tracker.mutate(opened=opened)
+    open_days = by_tracker.occurred_at.delta(by_tracker.opened, unit="second")
+    by_tracker = by_tracker.filter(open_days <= rules.max_days * 86_400).drop("opened")
+    return _summed(by_tracker.union(_by_pause(own, rules)), zone)
+
+
+def _web_events(events: ir.Table, rules: SessionRules) -> ir.Table:
+    client_session = json_text(events.context, "sessionId").nullif("")
+    on_device = events.filter(
+        events.anonymous_id.notnull() | client_session.notnull(),
+        json_text(events.context, "is_robot").fill_null("false") != "true",
+        events.received_at.delta(events.occurred_at, unit="second") <= rules.max_delay_days * 86_400,
+    )
+    is_view = on_device.type.isin([EventType.PAGE.value, EventType.SCREEN.value])
+    is_ping = on_device.name == EventName.PAGE_PING.value
+    return on_device.select(
+        "message_id",
+        "customer_id",
+        "source",
+        "anonymous_id",
+        "occurred_at",
+        "channel",
+        "campaign",
+        "device",
+        client_session=json_text(on_device.context, "sessionId").nullif(""),
+        viewed_page=ibis.cases(
+            (is_view, ibis.coalesce(
+                json_text(on_device.properties, "page_view_id").nullif(""), on_device.message_id
+            )),
+            (is_ping.fill_null(False), json_text(on_device.properties, "page_view_id").nullif("")),
+            else_=ibis.null("string"),
+        ),
+        url=ibis.coalesce(
+            json_text(on_device.properties, "url"), json_text(on_device.context, "page.url")
+        ),
+        referrer=ibis.coalesce(
+            json_text(on_device.properties, "referrer"),
+            json_text(on_device.context, "page.referrer"),
+        ).nullif(""),
+    )
+
+
+def _by_pause(own: ir.Table, rules: SessionRules) -> ir.Table:
+    quiet = own.filter(own.visit.isnull() & own.anonymous_id.notnull())
+    device = ibis.window(
+        group_by=[quiet.customer_id, quiet.source, quiet.anonymous_id],
+        order_by=[quiet.occurred_at, quiet.message_id],
+    )
+    previous = quiet.occurred_at.lag().over(device)
+    pause = quiet.occurred_at.delta(previous, unit="second")
+    marked = quiet.mutate(
+        begins=(previous.isnull() | (pause > rules.inactivity_minutes * 60)).cast("int64")
+    )
+    device = ibis.window(
+        group_by=[marked.customer_id, marked.source, marked.anonymous_id],
+        order_by=[marked.occurred_at, marked.message_id],
+        preceding=(None, 0),
+    )
+    numbered = marked.mutate(number=marked.begins.sum().over(device))
+    one_visit = [numbered.customer_id, numbered.source, numbered.anonymous_id, numbered.number]
+    opened = numbered.occurred_at.min().over(group_by=one_visit)
+    named = numbered.mutate(
+        visit=(
+            numbered.source + "|" + numbered.anonymous_id + "|" + opened.cast("string")
+        ).hexdigest("md5")
+    )
+    return named.select(*own.columns)
+
+
+def _summed(visits: ir.Table, zone: str) -> ir.Table:
+    in_order = [visits.occurred_at, visits.message_id]
+    each = visits.group_by("customer_id", "source", "visit").agg(
+        anonymous_id=visits.anonymous_id.first(order_by=in_order),
+        started_at=visits.occurred_at.min(),
+        ended_at=visits.occurred_at.max(),
+        events=visits.count(),
+        page_views=visits.viewed_page.nunique(),
+        first_url=visits.url.first(order_by=in_order),
+        last_url=visits.url.last(order_by=in_order),
+        referrer=visits.referrer.first(order_by=in_order),
+        channel=visits.channel.first(order_by=in_order),
+        campaign=visits.campaign.first(order_by=in_order),
+        device=visits.device.first(order_by=in_order),
+        message_id=visits.message_id.first(order_by=in_order),
+    )
+    seen = each.filter(each.page_views > 0)
+    return seen.mutate(
+        session_id=(seen.source + "|" + seen.visit + "|" + seen.customer_id).hexdigest("md5"),
+        started_on=local_day(seen.started_at, zone),
+        seconds=seen.ended_at.delta(seen.started_at, unit="second"),
+    ).drop("visit")

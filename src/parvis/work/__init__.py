@@ -1,0 +1,1 @@
+"""What runs: the steps of the build, the worker, the supervisor."""

@@ -1,0 +1,128 @@
+"""All tables that Parvis makes, and from what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from parvis.domain.settings import Settings
+from parvis.identity import api as identity
+from parvis.lake.build import BuildPlan, BuildReport, Frame, Progress, Step, run_build
+from parvis.lake.build.run import explain_build
+from parvis.lake.engine import Engine
+from parvis.lake.schema import TABLES
+from parvis.lake.workspace import Workspace
+from parvis.profile import api as profile
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+__all__ = ["STEPS", "build", "explain"]
+
+
+def _events(frame: Frame) -> ir.Table:
+    """All events known by the date, of the customers concerned, with their customer."""
+    known = profile.known_at(frame.table("events"), frame.as_of)
+    return identity.resolved(known, frame.within(frame.table("identities")))
+
+
+def _identifiers_concerned(frame: Frame) -> ir.Table:
+    new = profile.known_at(frame.changed("events"), frame.as_of)
+    return identity.sightings(new).select("kind", "value").distinct()
+
+
+def _customers_concerned(frame: Frame) -> ir.Table:
+    moved = frame.changed("identities").select("customer_id")
+    active = frame.table("identities").semi_join(_identifiers_concerned(frame), ["kind", "value"])
+    return moved.union(active.select("customer_id")).distinct()
+
+
+def _sightings(frame: Frame) -> ir.Table:
+    known = profile.known_at(frame.table("events"), frame.as_of)
+    return frame.within(identity.sightings(known))
+
+
+def _identity_links(frame: Frame) -> ir.Table:
+    return identity.identity_links(_sightings(frame))
+
+
+def _identities(frame: Frame) -> ir.Table:
+    return identity.identities(_sightings(frame), frame.within(frame.table("identity_links")))
+
+
+def _orders(frame: Frame) -> ir.Table:
+    settings = frame.settings
+    rates = frame.table("exchange_rates")
+    return profile.orders(_events(frame), rates, settings.time.zone, settings.money.currency)
+
+
+def _order_lines(frame: Frame) -> ir.Table:
+    settings = frame.settings
+    rates = frame.table("exchange_rates")
+    return profile.order_lines(_events(frame), rates, settings.time.zone, settings.money.currency)
+
+
+def _sessions(frame: Frame) -> ir.Table:
+    rules = profile.session_rules(frame.settings)
+    return profile.sessions(_events(frame), rules, frame.settings.time.zone)
+
+
+def _customer_traits(frame: Frame) -> ir.Table:
+    return profile.customer_traits(
+        _events(frame),
+        frame.within(frame.table("orders")),
+        frame.within(frame.table("order_lines")),
+        frame.within(frame.table("sessions")),
+    )
+
+
+def _profiles(frame: Frame) -> ir.Table:
+    return profile.profiles(
+        frame.table("customer_traits"), frame.as_of, frame.settings.time.zone
+    )
+
+
+#: The order is found from what each reads.
+STEPS: Final = (
+    Step("identity_links", ("events",), _identity_links, 1, _identifiers_concerned),
+    Step("identities", ("events", "identity_links"), _identities, 1, _identifiers_concerned),
+    Step(
+        "orders", ("events", "identities"), _orders, 1, _customers_concerned,
+        ("time.zone", "money"),
+    ),
+    Step(
+        "order_lines", ("events", "identities"), _order_lines, 1, _customers_concerned,
+        ("time.zone", "money"),
+    ),
+    Step(
+        "sessions", ("events", "identities"), _sessions, 1, _customers_concerned,
+        ("time.zone", "sessions"),
+    ),
+    Step(
+        "customer_traits",
+        ("events", "identities", "orders", "order_lines", "sessions"),
+        _customer_traits,
+        1,
+        _customers_concerned,
+    ),
+    Step(
+        "profiles", ("customer_traits",), _profiles, 1, settings=("time.zone",), daily=True
+    ),
+)
+
+
+def _write_rates(engine: Engine, settings: Settings) -> None:
+    rows = profile.rate_periods(settings.money.exchange_rates())
+    schema = dict(TABLES["exchange_rates"].ibis.items())
+    engine.reconcile("exchange_rates", engine.stage_rows(rows, schema), None)
+
+
+def build(workspace: Workspace, on_progress: Progress | None = None) -> BuildReport:
+    """Bring all tables of a workspace up to date; see `parvis.lake.build.run_build`."""
+    if on_progress is None:
+        return run_build(workspace, STEPS, _write_rates)
+    return run_build(workspace, STEPS, _write_rates, on_progress)
+
+
+def explain(workspace: Workspace) -> BuildPlan:
+    """Tell what a build would do and why, without doing it."""
+    return explain_build(workspace, STEPS)
