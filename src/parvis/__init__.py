@@ -13,7 +13,7 @@ __all__ = ["__version__", "open"]
 __version__ = "0.1.0"
 
 
-def open(path: str | Path = ".") -> Workspace:
+def open(path: str | Path = ".") -> Workspace:  # noqa: A001 - parvis.open reads well
     """Open a workspace, also while its server runs.
 
     Parameters

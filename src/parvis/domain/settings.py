@@ -133,7 +133,7 @@ _EXPECTED = {
 
 
 def parse_settings(text: str, path: Path) -> Settings:
-    """Read the text of a `parvis.toml`.
+    r"""Read the text of a `parvis.toml`.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def parse_settings(text: str, path: Path) -> Settings:
 
     Examples
     --------
-    >>> parse_settings('[workspace]\\nname = "shop"', Path("parvis.toml")).time.zone
+    >>> parse_settings('[workspace]\nname = "shop"', Path("parvis.toml")).time.zone
     'UTC'
     """
     try:
@@ -162,7 +162,7 @@ def parse_settings(text: str, path: Path) -> Settings:
     try:
         return Settings.model_validate(data)
     except ValidationError as error:
-        problems = [_problem(dict(e), data) for e in error.errors()]
+        problems = [_problem(dict(e)) for e in error.errors()]
         raise SettingsError(
             f"{path}: " + "; ".join(dict.fromkeys(problems)) + ".",
             "Correct the file and run the command again; "
@@ -170,7 +170,7 @@ def parse_settings(text: str, path: Path) -> Settings:
         ) from error
 
 
-def _problem(error: dict[str, Any], data: Mapping[str, Any]) -> str:
+def _problem(error: Mapping[str, Any]) -> str:
     # a union reports once per member: the member's name isn't part of the key
     place = [p for p in error["loc"] if isinstance(p, int) or not str(p).startswith("literal[")]
     if place and place[-1] == "date":
@@ -196,10 +196,7 @@ def _problem(error: dict[str, Any], data: Mapping[str, Any]) -> str:
 def _known(place: Iterable[Any]) -> list[str]:
     model: Any = Settings
     for part in place:
-        if isinstance(part, int):
-            model = RateSettings
-        else:
-            model = model.model_fields[part].annotation
+        model = RateSettings if isinstance(part, int) else model.model_fields[part].annotation
         if not (isinstance(model, type) and issubclass(model, BaseModel)):
             model = RateSettings
     return [f.alias or name for name, f in model.model_fields.items()]

@@ -118,7 +118,9 @@ class DuckLake:
         if encrypted is None:
             options += ", CREATE_IF_NOT_EXISTS false"
         with _plainly(files):
-            connection.execute(f"ATTACH {_text(f'ducklake:sqlite:{files.catalog}')} AS lake ({options})")
+            connection.execute(
+                f"ATTACH {_text(f'ducklake:sqlite:{files.catalog}')} AS lake ({options})"
+            )
             connection.execute("SET ducklake_max_retry_count = 30")
         files.catalog.chmod(0o600)
         return cls(connection, files)
@@ -152,7 +154,7 @@ class DuckLake:
             schema=_schema(name).ibis,
             source=self._backend,
             namespace=ops.Namespace(catalog="lake", database="main"),
-        ).to_expr()  # type: ignore[no-any-return]
+        ).to_expr()
 
     def table_names(self) -> set[str]:
         """Return the names of the tables that the lake has."""
@@ -321,9 +323,7 @@ class DuckLake:
         with _plainly(self._files):
             return self._temporary(self._stage(rows))
 
-    def stage_rows(
-        self, rows: Sequence[Mapping[str, Any]], schema: Mapping[str, Any]
-    ) -> ir.Table:
+    def stage_rows(self, rows: Sequence[Mapping[str, Any]], schema: Mapping[str, Any]) -> ir.Table:
         """Bring rows of Python values to where the tables are."""
         arrow_schema = ibis.schema(schema).to_pyarrow()
         table = pa.Table.from_pylist([dict(r) for r in rows], schema=arrow_schema)
@@ -356,9 +356,11 @@ class DuckLake:
     def back_up_catalog(self) -> None:
         """Copy the catalog; without it the encrypted files can't be read."""
         part = self._files.backup.with_suffix(".part")
-        with contextlib.closing(sqlite3.connect(self._files.catalog, timeout=10)) as source:
-            with contextlib.closing(sqlite3.connect(part)) as target:
-                source.backup(target)
+        with (
+            contextlib.closing(sqlite3.connect(self._files.catalog, timeout=10)) as source,
+            contextlib.closing(sqlite3.connect(part)) as target,
+        ):
+            source.backup(target)
         part.chmod(0o600)
         part.replace(self._files.backup)
 
@@ -469,10 +471,7 @@ def _conformed(rows: ir.Table, name: str) -> ir.Table:
     if missing:
         raise LakeError(f"Rows for {name} lack the columns {', '.join(missing)}.")
     return rows.select(
-        **{
-            c: rows[c] if _same(rows[c].type(), t) else rows[c].cast(t)
-            for c, t in schema.items()
-        }
+        **{c: rows[c] if _same(rows[c].type(), t) else rows[c].cast(t) for c, t in schema.items()}
     )
 
 

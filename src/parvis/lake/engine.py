@@ -118,9 +118,7 @@ class Engine(Protocol):
     def stage(self, rows: ir.Table) -> ir.Table:
         """Compute `rows` once and keep them until the engine is closed."""
 
-    def stage_rows(
-        self, rows: Sequence[Mapping[str, Any]], schema: Mapping[str, Any]
-    ) -> ir.Table:
+    def stage_rows(self, rows: Sequence[Mapping[str, Any]], schema: Mapping[str, Any]) -> ir.Table:
         """Bring rows of Python values (names to Ibis types) to where the tables are."""
 
     def read_parquet(self, paths: Iterable[Path]) -> ir.Table:

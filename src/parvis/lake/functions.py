@@ -16,24 +16,27 @@ if TYPE_CHECKING:
 __all__ = ["json_text", "local_day", "local_month", "local_time", "local_week", "moment"]
 
 
-@ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp('UTC')"), "timestamp"))
+_builtin: Any = ibis.udf.scalar.builtin
+
+
+@_builtin(name="timezone", signature=(("string", "timestamp('UTC')"), "timestamp"))
 def _timezone(zone: Any, moment: Any) -> Any:
     """Clock time of a moment in a zone."""
 
 
-@ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp"), "timestamp('UTC')"))
+@_builtin(name="timezone", signature=(("string", "timestamp"), "timestamp('UTC')"))
 def _moment(zone: Any, clock: Any) -> Any:
     """Moment at which a clock in a zone shows a time."""
 
 
-@ibis.udf.scalar.builtin(name="json_extract_string", signature=(("json", "string"), "string"))
+@_builtin(name="json_extract_string", signature=(("json", "string"), "string"))
 def _json_extract_string(document: Any, path: Any) -> Any:
     """One value of a JSON document as text, without quotes."""
 
 
 def local_time(moment: ir.Value, zone: str) -> ir.TimestampValue:
     """Turn a moment (UTC) into the clock time of a zone."""
-    return _timezone(ibis.literal(zone), moment)  # type: ignore[no-any-return]
+    return _timezone(ibis.literal(zone), moment)
 
 
 def local_day(moment: ir.Value, zone: str) -> ir.DateValue:
@@ -53,7 +56,7 @@ def local_month(moment: ir.Value, zone: str) -> ir.DateValue:
 
 def moment(clock: ir.Value, zone: str) -> ir.TimestampValue:
     """Turn the clock time of a zone into a moment (UTC)."""
-    return _moment(ibis.literal(zone), clock)  # type: ignore[no-any-return]
+    return _moment(ibis.literal(zone), clock)
 
 
 def json_text(document: ir.Value, key: str) -> ir.StringValue:
@@ -66,4 +69,4 @@ def json_text(document: ir.Value, key: str) -> ir.StringValue:
     key
         A name, or a path of names with dots between (``page.url``).
     """
-    return _json_extract_string(document, ibis.literal(f"$.{key}"))  # type: ignore[no-any-return]
+    return _json_extract_string(document, ibis.literal(f"$.{key}"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
 from parvis.domain.settings import Settings, default_toml, parse_settings
@@ -23,7 +23,6 @@ from parvis.lake.schema import TABLES
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from parvis.lake.engine import Engine
 
 __all__ = ["Workspace", "WorkspaceFiles"]
 
@@ -134,9 +133,7 @@ class Workspace:
     @cached_property
     def engine(self) -> DuckLake:
         """What computes on the tables; opened when first needed."""
-        lake = DuckLake.open(
-            self.files.lake.folder, memory_gib=self.settings.lake.memory_gib
-        )
+        lake = DuckLake.open(self.files.lake.folder, memory_gib=self.settings.lake.memory_gib)
         apply_migrations(lake)
         return lake
 
@@ -146,7 +143,7 @@ class Workspace:
             self.engine.close()
             del self.__dict__["engine"]
 
-    def __enter__(self) -> Workspace:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:

@@ -4,21 +4,37 @@ from parvis.profile.asof import known_at
 from parvis.profile.history import profiles_at, session_rules
 from parvis.profile.money import rate_periods
 from parvis.profile.orders import order_lines, orders
+from parvis.profile.overview import Change, Figure, Overview, Period, overview
 from parvis.profile.profiles import RFM_SEGMENTS, profiles
+from parvis.profile.provenance import TRAITS, Trait, customer_events, evidence
 from parvis.profile.sessions import SessionRules, sessions
+from parvis.profile.silos import Readiness, Silo, readiness, silos
 from parvis.profile.traits import KEPT_STATUSES, customer_traits
 
 __all__ = [
     "KEPT_STATUSES",
     "RFM_SEGMENTS",
+    "TRAITS",
+    "Change",
+    "Figure",
+    "Overview",
+    "Period",
+    "Readiness",
     "SessionRules",
+    "Silo",
+    "Trait",
+    "customer_events",
     "customer_traits",
+    "evidence",
     "known_at",
     "order_lines",
     "orders",
+    "overview",
     "profiles",
     "profiles_at",
     "rate_periods",
+    "readiness",
     "session_rules",
     "sessions",
+    "silos",
 ]

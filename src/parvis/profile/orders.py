@@ -221,9 +221,9 @@ def _refunds_by_line(plain: ir.Table, said: ir.Table, priced: ir.Table) -> ir.Ta
     off = _cancelled(priced)
     whole = said.select(*_KEY, "currency").left_join(totals, [*_KEY, "currency"])
     whole = whole.select(*_KEY, "refunded").left_join(off, _KEY)
-    whole = whole.select(
-        *_KEY, "refunded", is_off=whole.cancellations.notnull()
-    ).filter(lambda t: t.is_off | t.refunded.notnull())
+    whole = whole.select(*_KEY, "refunded", is_off=whole.cancellations.notnull()).filter(
+        lambda t: t.is_off | t.refunded.notnull()
+    )
 
     named = refunds.select(*_KEY, "currency", one=refunds.products.unnest())
     named = named.select(
@@ -243,9 +243,7 @@ def _refunds_by_line(plain: ir.Table, said: ir.Table, priced: ir.Table) -> ir.Ta
     upto = lines.gross_amount.sum().over(same_product)
     lines = lines.mutate(
         direct=ibis.greatest(
-            ibis.least(
-                lines.back.fill_null(0) - (upto - lines.gross_amount), lines.gross_amount
-            ),
+            ibis.least(lines.back.fill_null(0) - (upto - lines.gross_amount), lines.gross_amount),
             _ZERO,
         ).cast(_MONEY)
     )

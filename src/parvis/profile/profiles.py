@@ -78,7 +78,7 @@ def profiles(traits: ir.Table, as_of: datetime, zone: str) -> ir.Table:
     return dated.left_join(_rfm(dated), "customer_id").drop("customer_id_right")
 
 
-def _fifth(value: ir.Value, buyers: ir.Table, *, high_is_good: bool) -> ir.Value:
+def _fifth(value: ir.Value, *, high_is_good: bool) -> ir.Value:
     rank = ibis.percent_rank().over(order_by=value if high_is_good else value.desc())
     return (ibis.least((rank * 5).floor(), 4) + 1).cast("int64")
 
@@ -87,9 +87,9 @@ def _rfm(dated: ir.Table) -> ir.Table:
     buyers = dated.filter(dated.frequency > 0)
     scored = buyers.select(
         "customer_id",
-        recency_score=_fifth(buyers.recency_days, buyers, high_is_good=False),
-        frequency_score=_fifth(buyers.frequency, buyers, high_is_good=True),
-        monetary_score=_fifth(buyers.monetary, buyers, high_is_good=True),
+        recency_score=_fifth(buyers.recency_days, high_is_good=False),
+        frequency_score=_fifth(buyers.frequency, high_is_good=True),
+        monetary_score=_fifth(buyers.monetary, high_is_good=True),
     )
     both = ((scored.frequency_score + scored.monetary_score) / 2).ceil().cast("int64")
     cells = [

@@ -74,7 +74,8 @@ def _web_events(events: ir.Table, rules: SessionRules) -> ir.Table:
     on_device = events.filter(
         events.anonymous_id.notnull() | client_session.notnull(),
         json_text(events.context, "is_robot").fill_null("false") != "true",
-        events.received_at.delta(events.occurred_at, unit="second") <= rules.max_delay_days * 86_400,
+        events.received_at.delta(events.occurred_at, unit="second")
+        <= rules.max_delay_days * 86_400,
     )
     is_view = on_device.type.isin([EventType.PAGE.value, EventType.SCREEN.value])
     is_ping = on_device.name == EventName.PAGE_PING.value
@@ -89,9 +90,12 @@ def _web_events(events: ir.Table, rules: SessionRules) -> ir.Table:
         "device",
         client_session=json_text(on_device.context, "sessionId").nullif(""),
         viewed_page=ibis.cases(
-            (is_view, ibis.coalesce(
-                json_text(on_device.properties, "page_view_id").nullif(""), on_device.message_id
-            )),
+            (
+                is_view,
+                ibis.coalesce(
+                    json_text(on_device.properties, "page_view_id").nullif(""), on_device.message_id
+                ),
+            ),
             (is_ping.fill_null(False), json_text(on_device.properties, "page_view_id").nullif("")),
             else_=ibis.null("string"),
         ),

@@ -76,9 +76,7 @@ def _customer_traits(frame: Frame) -> ir.Table:
 
 
 def _profiles(frame: Frame) -> ir.Table:
-    return profile.profiles(
-        frame.table("customer_traits"), frame.as_of, frame.settings.time.zone
-    )
+    return profile.profiles(frame.table("customer_traits"), frame.as_of, frame.settings.time.zone)
 
 
 #: The order is found from what each reads.
@@ -86,15 +84,27 @@ STEPS: Final = (
     Step("identity_links", ("events",), _identity_links, 1, _identifiers_concerned),
     Step("identities", ("events", "identity_links"), _identities, 1, _identifiers_concerned),
     Step(
-        "orders", ("events", "identities"), _orders, 1, _customers_concerned,
+        "orders",
+        ("events", "identities"),
+        _orders,
+        1,
+        _customers_concerned,
         ("time.zone", "money"),
     ),
     Step(
-        "order_lines", ("events", "identities"), _order_lines, 1, _customers_concerned,
+        "order_lines",
+        ("events", "identities"),
+        _order_lines,
+        1,
+        _customers_concerned,
         ("time.zone", "money"),
     ),
     Step(
-        "sessions", ("events", "identities"), _sessions, 1, _customers_concerned,
+        "sessions",
+        ("events", "identities"),
+        _sessions,
+        1,
+        _customers_concerned,
         ("time.zone", "sessions"),
     ),
     Step(
@@ -104,9 +114,7 @@ STEPS: Final = (
         1,
         _customers_concerned,
     ),
-    Step(
-        "profiles", ("customer_traits",), _profiles, 1, settings=("time.zone",), daily=True
-    ),
+    Step("profiles", ("customer_traits",), _profiles, 1, settings=("time.zone",), daily=True),
 )
 
 

@@ -13,9 +13,7 @@ ORDERS = TableSchema(
         Column("customer_id", "!string", "who bought"),
         Column("ordered_at", "!timestamp('UTC')", "when"),
         Column("ordered_on", "!date", "the day, in the workspace's zone"),
-        Column(
-            "status", "!string", "completed, partly_refunded, refunded, cancelled, refund_only"
-        ),
+        Column("status", "!string", "completed, partly_refunded, refunded, cancelled, refund_only"),
         Column("currency", "string", "ISO 4217"),
         Column("gross_amount", "!decimal(18, 4)", "as ordered, in `currency`"),
         Column("refunded_amount", "!decimal(18, 4)", "given back since, in `currency`"),

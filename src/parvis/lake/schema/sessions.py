@@ -8,7 +8,9 @@ SESSIONS = TableSchema(
     kind="derived",
     key=("session_id",),
     columns=(
-        Column("session_id", "!string", "names the visit: site, customer, and tracker session or start"),
+        Column(
+            "session_id", "!string", "names the visit: site, customer, and tracker session or start"
+        ),
         Column("customer_id", "!string", "who"),
         Column("anonymous_id", "string", "on which browser or app"),
         Column("source", "!string", "the site or app"),

@@ -1,0 +1,174 @@
+"""From a trait to the events behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from parvis.domain.event import ORDER_EVENTS, EventName, EventType
+from parvis.errors import ParvisError
+from parvis.identity import api as identity
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from parvis.lake.engine import Engine
+
+__all__ = ["TRAITS", "Trait", "customer_events", "evidence"]
+
+Filter = Callable[["ir.Table", "Engine", str], "ir.Table"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """A trait and where it comes from.
+
+    Parameters
+    ----------
+    name
+        The column of `profiles`.
+    group
+        Under which heading it is shown.
+    unit
+        How it is written.
+    select
+        Keeps, of a customer's events, those that the trait was made from.
+    """
+
+    name: str
+    group: Literal["buying", "rhythm", "taste", "presence", "person", "place"]
+    unit: Literal["days", "count", "money", "share", "seconds", "text", "date", "moment", "flag"]
+    select: Filter
+
+
+def customer_events(engine: Engine, customer_id: str) -> ir.Table:
+    """List everything a customer did, newest first.
+
+    Parameters
+    ----------
+    engine
+        Where the built tables are.
+    customer_id
+        The customer.
+
+    Returns
+    -------
+    ir.Table
+        Rows of `events` with `customer_id`, up to the moment the built tables speak of.
+    """
+    owners, events, state = (engine.table(n) for n in ("identities", "events", "build_state"))
+    own = owners.filter(owners.customer_id == customer_id)
+    # what the traits don't know yet isn't shown as if it were behind them
+    built_for = state.as_of.max().as_scalar()
+    known = events.filter(events.occurred_at < built_for, events.received_at < built_for)
+    events = identity.resolved(known, own)
+    return events.order_by(events.occurred_at.desc(), events.message_id)
+
+
+def evidence(engine: Engine, customer_id: str, trait: str) -> ir.Table:
+    """List the events behind one trait of a customer, newest first.
+
+    Raises
+    ------
+    ParvisError
+        There is no such trait.
+    """
+    known = {t.name: t for t in TRAITS}
+    if trait not in known:
+        raise ParvisError(f"There is no trait {trait!r}.", f"Traits: {', '.join(known)}.")
+    return known[trait].select(customer_events(engine, customer_id), engine, customer_id)
+
+
+def _orders(events: ir.Table, _engine: Engine, _customer: str) -> ir.Table:
+    return events.filter(events.name.isin([n.value for n in ORDER_EVENTS]))
+
+
+def _all(events: ir.Table, _engine: Engine, _customer: str) -> ir.Table:
+    return events
+
+
+def _named(name: EventName) -> Filter:
+    return lambda events, _engine, _customer: events.filter(events.name == name.value)
+
+
+def _with_channel(*, last: bool) -> Filter:
+    def select(events: ir.Table, _engine: Engine, _customer: str) -> ir.Table:
+        told = events.filter(events.channel.notnull())
+        order = told.occurred_at.desc() if last else told.occurred_at.asc()
+        return told.order_by(order, told.message_id).limit(1)
+
+    return select
+
+
+def _visits(events: ir.Table, _engine: Engine, _customer: str) -> ir.Table:
+    pages = [EventType.PAGE.value, EventType.SCREEN.value]
+    return events.filter(
+        events.type.isin(pages) | (events.name == EventName.PAGE_PING.value).fill_null(False)
+    )
+
+
+def _of_favourite(events: ir.Table, engine: Engine, customer: str) -> ir.Table:
+    lines, profiles = engine.table("order_lines"), engine.table("profiles")
+    mine = profiles.filter(profiles.customer_id == customer).select("favourite_category")
+    bought = lines.filter(lines.customer_id == customer).inner_join(
+        mine, [lines.category == mine.favourite_category]
+    )
+    return events.semi_join(bought.select("message_id").distinct(), "message_id")
+
+
+def _with_coupon(events: ir.Table, engine: Engine, customer: str) -> ir.Table:
+    orders = engine.table("orders")
+    used = orders.filter(orders.customer_id == customer, orders.coupon_discount > 0)
+    return events.semi_join(used.select("message_id"), "message_id")
+
+
+def _last_of(*names: str) -> Filter:
+    def select(events: ir.Table, engine: Engine, customer: str) -> ir.Table:
+        profiles = engine.table("profiles")
+        mine = profiles.filter(profiles.customer_id == customer)
+        each = mine.select(one=mine.attributes.unnest())
+        told = each.select(name=each.one["name"], message_id=each.one["message_id"])
+        if names:
+            told = told.filter(told.name.isin(names))
+        return events.semi_join(told.select("message_id").distinct(), "message_id")
+
+    return select
+
+
+_AGE = ("age_band", "ageBand", "age", "birthday", "birthDate", "birth_date", "date_of_birth")
+_NAME = ("name", "fullName", "full_name", "firstName", "first_name", "lastName", "last_name")
+
+#: Every trait that the pages show, in their order.
+TRAITS: Final = (
+    Trait("rfm_segment", "place", "text", _orders),
+    Trait("recency_score", "place", "count", _orders),
+    Trait("frequency_score", "place", "count", _orders),
+    Trait("monetary_score", "place", "count", _orders),
+    Trait("cohort", "place", "date", _orders),
+    Trait("frequency", "buying", "count", _orders),
+    Trait("monetary", "buying", "money", _orders),
+    Trait("average_basket", "buying", "money", _orders),
+    Trait("first_order_on", "buying", "date", _orders),
+    Trait("last_order_on", "buying", "date", _orders),
+    Trait("recency_days", "rhythm", "days", _orders),
+    Trait("purchase_interval_days", "rhythm", "days", _orders),
+    Trait("usual_longest_gap_days", "rhythm", "days", _orders),
+    Trait("is_overdue", "rhythm", "flag", _orders),
+    Trait("favourite_category", "taste", "text", _of_favourite),
+    Trait("favourite_category_share", "taste", "share", _of_favourite),
+    Trait("coupon_share", "taste", "share", _with_coupon),
+    Trait("coupons_redeemed", "taste", "count", _named(EventName.COUPON_REDEEMED)),
+    Trait("campaigns_received", "taste", "count", _named(EventName.CAMPAIGN_RECEIVED)),
+    Trait("first_seen_at", "presence", "moment", _all),
+    Trait("last_seen_at", "presence", "moment", _all),
+    Trait("tenure_days", "presence", "days", _all),
+    Trait("first_channel", "presence", "text", _with_channel(last=False)),
+    Trait("last_channel", "presence", "text", _with_channel(last=True)),
+    Trait("sessions", "presence", "count", _visits),
+    Trait("page_views", "presence", "count", _visits),
+    Trait("seconds_on_site", "presence", "seconds", _visits),
+    Trait("display_name", "person", "text", _last_of(*_NAME)),
+    Trait("age_band", "person", "text", _last_of(*_AGE)),
+    Trait("attributes", "person", "text", _last_of()),
+)
