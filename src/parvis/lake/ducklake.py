@@ -21,7 +21,7 @@ from duckdb_extensions import import_extension
 from ibis.backends.sql.compilers.duckdb import compiler as duckdb_compiler
 
 from parvis.errors import CatalogUnreadable, DiskFull, LakeError, UnknownTable
-from parvis.lake.engine import Appended, RejectedLine, Written
+from parvis.lake.engine import Appended, Written
 from parvis.lake.schema import TABLES
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ class DuckLake:
 
     def read_csv(
         self, path: Path, names: Sequence[str], delimiter: str, skip: int
-    ) -> tuple[ir.Table, list[RejectedLine]]:
+    ) -> tuple[ir.Table, ir.Table]:
         """Read a UTF-8 text file as columns of text."""
         columns = ", ".join(f"{_text(n)}: 'VARCHAR'" for n in names)
         staged = f"csv_{next(self._numbers)}"
@@ -221,12 +221,19 @@ class DuckLake:
                 f"rejects_table='{rejects}', rejects_scan='scan_{staged}', rejects_limit=0, "
                 "max_line_size=16777216)"
             )
-            rows = self._connection.execute(
-                "SELECT line, any_value(error_type)::VARCHAR, any_value(csv_line) "  # noqa: S608
-                f"FROM {rejects} GROUP BY line ORDER BY line"
-            ).fetchall()
-        rejected = [RejectedLine(int(r[0]), str(r[1]), str(r[2] or "")) for r in rows]
-        return self._temporary(staged), rejected
+            rejected = self._named(
+                "rejected",
+                "SELECT line::BIGINT AS line, any_value(error_type)::VARCHAR AS reason, "  # noqa: S608
+                "coalesce(any_value(csv_line), '') AS text, "
+                f"any_value(line_byte_position)::BIGINT - 1 AS byte FROM {rejects} GROUP BY line",
+            )
+            self._connection.execute(f"DROP TABLE {rejects}; DROP TABLE scan_{staged}")
+        return self._temporary(staged), self._temporary(rejected)
+
+    def discard(self, table: ir.Table) -> None:
+        """Let go of a table that was read or staged."""
+        with _plainly(self._files):
+            self._connection.execute(f"DROP TABLE IF EXISTS temp.main.{table.get_name()}")
 
     def _view(self, query: str) -> ir.Table:
         name = f"view_{next(self._numbers)}"

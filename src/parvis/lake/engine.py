@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["Appended", "Engine", "RejectedLine", "Written"]
+__all__ = ["Appended", "Engine", "Written"]
 
 T = TypeVar("T")
 
@@ -45,15 +45,6 @@ class Written:
     after: ir.Table
     removed: int
     added: int
-
-
-@dataclass(frozen=True, slots=True)
-class RejectedLine:
-    """A line of a text file that could not be split into columns."""
-
-    line: int
-    reason: str
-    text: str
 
 
 class Engine(Protocol):
@@ -129,11 +120,20 @@ class Engine(Protocol):
 
     def read_csv(
         self, path: Path, names: Sequence[str], delimiter: str, skip: int
-    ) -> tuple[ir.Table, list[RejectedLine]]:
-        """Read a UTF-8 text file as columns of text, with `row_number` from 1.
+    ) -> tuple[ir.Table, ir.Table]:
+        """Read a UTF-8 text file as columns of text.
 
-        Lines that can't be split into the right number of columns are returned apart.
+        Returns
+        -------
+        tuple
+            The rows, with `row_number` from 1 (counting these rows alone); and the lines that
+            can't be split into the right number of columns: `line` from 1, `reason`, `text`
+            (its beginning) and `byte`, where in the file it begins. After a quote that isn't
+            closed nothing more may have been read.
         """
+
+    def discard(self, table: ir.Table) -> None:
+        """Let go of a table that was read or staged."""
 
     def session(self) -> Engine:
         """Return an engine for another thread: the same lake, a connection of its own."""

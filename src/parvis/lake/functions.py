@@ -6,17 +6,20 @@ registers a function of that name once, and no transformation changes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import ibis
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+F = TypeVar("F")
+
 __all__ = ["json_text", "local_day", "local_month", "local_time", "local_week", "moment"]
 
 
-_builtin: Any = ibis.udf.scalar.builtin
+_builtin: Callable[..., Callable[[F], F]] = ibis.udf.scalar.builtin
 
 
 @_builtin(name="timezone", signature=(("string", "timestamp('UTC')"), "timestamp"))

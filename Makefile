@@ -1,0 +1,68 @@
+# Parvis. Every target does its own set-up: Python 3.11 or later is all a machine needs.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench docs clean
+
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || echo python3)
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+DEMO ?= demo
+PORT ?= 8484
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+demo: $(VENV)/.demo ## Make a workspace of 2,469 real customers and serve it at http://127.0.0.1:8484
+	$(BIN)/parvis demo $(DEMO) --port $(PORT)
+
+test: $(VENV)/.test browser ## Run all tests (installs Chromium where it may)
+	$(BIN)/python -m pytest $(TESTS)
+
+check: $(VENV)/.check ## Check style, types, layers and that the reference is up to date
+	$(BIN)/ruff check src tests bench docs
+	$(BIN)/ruff format --check src tests bench docs
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python docs/make_reference.py --check
+
+format: $(VENV)/.check ## Mend what a machine can mend
+	$(BIN)/ruff check --fix src tests bench docs
+	$(BIN)/ruff format src tests bench docs
+
+bench: $(VENV)/.test browser ## Measure what the README promises, on this machine
+	$(BIN)/python -m bench $(BENCH)
+
+docs: $(VENV)/.demo ## Write the reference (docs/reference) from the code
+	$(BIN)/python docs/make_reference.py
+
+clean: ## Remove the virtual environment, caches and the demo's workspace
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo bench/results
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Parvis needs Python 3.11 or later; $(PYTHON) is older. Name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: pyproject.toml | $(BIN)/pip
+	@echo "Installing Parvis and what it stands on into $(VENV) (once) ..."
+	@$(BIN)/pip install --quiet --editable '.[demo]'
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(BIN)/pip
+	@echo "Installing Parvis and its tests' tools into $(VENV) (once) ..."
+	@$(BIN)/pip install --quiet --editable '.[demo,test]'
+	@touch $@ $(VENV)/.demo
+
+$(VENV)/.check: pyproject.toml | $(BIN)/pip
+	@echo "Installing Parvis and its checks' tools into $(VENV) (once) ..."
+	@$(BIN)/pip install --quiet --editable '.[demo,test,check]'
+	@touch $@ $(VENV)/.demo $(VENV)/.test
+
+# the browser tests use Debian's Chromium; elsewhere they say that they were skipped
+.PHONY: browser
+browser:
+	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Chromium for the browser tests (once) ..."; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } >/dev/null 2>&1 \
+	    || echo "Chromium could not be installed; the browser tests will be skipped."; \
+	fi

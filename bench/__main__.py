@@ -1,0 +1,65 @@
+"""`make bench`: print a table, write `bench/results/*.json`."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+import tempfile
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import demo, pages, walk_through
+from bench.measure import Row
+
+SECTIONS = {
+    "walk_through": walk_through.measure,
+    "pages": pages.measure,
+    "demo": demo.measure,
+}
+
+
+def main(names: list[str]) -> int:
+    """Measure the sections named (all by default) and show the figures."""
+    unknown = [n for n in names if n not in SECTIONS]
+    if unknown:
+        print(f"Unknown: {', '.join(unknown)}. There are: {', '.join(SECTIONS)}.")
+        return 2
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="parvis-bench-") as scratch:
+        for name in names or SECTIONS:
+            print(f"Measuring {name} ...", flush=True)
+            rows += SECTIONS[name](Path(scratch))
+    _show(rows)
+    _write(rows)
+    return 0
+
+
+def _show(rows: list[Row]) -> None:
+    width = max(len(r.what) for r in rows)
+    print(f"\n{'':{width}}  {'measured':>12}  {'at most':>12}")
+    for row in rows:
+        mark = "" if row.reached else "  <-- missed"
+        print(
+            f"{row.what:{width}}  {row.value:>8.2f} {row.unit:<3}  {row.limit:>8g} {row.unit:<3}{mark}"
+        )
+
+
+def _write(rows: list[Row]) -> None:
+    folder = Path(__file__).parent / "results"
+    folder.mkdir(exist_ok=True)
+    now = datetime.now(UTC)
+    document = {
+        "at": now.isoformat(timespec="seconds"),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "rows": [{**asdict(r), "reached": r.reached} for r in rows],
+    }
+    path = folder / f"{now:%Y%m%dT%H%M%S}.json"
+    path.write_text(json.dumps(document, indent=2), "utf-8")
+    print(f"\nWritten to {path.relative_to(Path.cwd())}")
+
+
+sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,77 @@
+"""`parvis`: all commands, and how their errors are told."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import typer
+
+from parvis import __version__
+from parvis.cli.building import build_command
+from parvis.cli.console import errors
+from parvis.cli.importing import import_app
+from parvis.cli.keeping import lake_app
+from parvis.cli.running import demo_command, up_command, web_command, work_command
+from parvis.cli.starting import init_command, status_command
+from parvis.cli.users import token_app, user_app
+from parvis.errors import ParvisError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="parvis",
+    help="One view of each customer, from a brand's silos: what they buy, say and will do.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    add_completion=False,
+)
+
+
+def _version(show: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if show:
+        typer.echo(f"parvis {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(  # noqa: FBT001, ARG001
+        False,  # noqa: FBT003
+        "--version",
+        callback=_version,
+        is_eager=True,
+        help="Show the version.",
+    ),
+) -> None:
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(name)s: %(message)s", datefmt="%H:%M:%S"
+    )
+
+
+app.command("init")(init_command)
+app.command("status")(status_command)
+app.add_typer(import_app, name="import")
+app.command("build")(build_command)
+app.command("up")(up_command)
+app.command("web")(web_command)
+app.command("work")(work_command)
+app.command("demo")(demo_command)
+app.add_typer(user_app, name="user")
+app.add_typer(token_app, name="token")
+app.add_typer(lake_app, name="lake")
+
+
+def main() -> None:
+    """Run a command; what goes wrong on purpose is told in plain words."""
+    try:
+        app()
+    except ParvisError as error:
+        errors.print(error.what, style="bold red", markup=False)
+        if error.next_step:
+            errors.print(error.next_step, markup=False)
+        if os.environ.get("PARVIS_DEBUG"):
+            raise
+        sys.exit(1)

@@ -1,0 +1,127 @@
+"""The worker: builds after each import and on a schedule, and keeps the lake tidy."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from parvis.errors import ParvisError, WorkspaceBusy
+from parvis.lake.workspace import Workspace
+from parvis.work.status import WorkerStatus, read_status, write_status
+from parvis.work.steps import build
+
+__all__ = ["Worker"]
+
+_log = logging.getLogger("parvis.work")
+
+_LOOK_SECONDS: Final = 0.5
+_TIDY_SECONDS: Final = 24 * 3600.0
+_LONGEST_PAUSE_SECONDS: Final = 300.0
+
+
+class Worker:
+    """Watches one workspace.
+
+    Parameters
+    ----------
+    folder
+        The workspace's folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._workspace = Workspace.open(folder)
+        self._settings_at = self._settings_time()
+        self._built_version = -1
+        self._next_build = 0.0
+        self._next_tidy = time.monotonic() + _TIDY_SECONDS
+        self._failures = 0
+        self._status = read_status(folder) or WorkerStatus("waiting", WorkerStatus.now())
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until told to stop."""
+        self._say("waiting")
+        while not stop.is_set():
+            self._turn()
+            stop.wait(_LOOK_SECONDS)
+        self._say("stopped")
+        self._workspace.close()
+
+    def _turn(self) -> None:
+        now = time.monotonic()
+        try:
+            self._follow_settings()
+            if now < self._next_build and not self._has_news():
+                return
+            self._build()
+            if now >= self._next_tidy:
+                self._tidy()
+        except WorkspaceBusy:
+            # somebody builds by hand: look again soon
+            self._next_build = now + 5
+        except ParvisError as error:
+            self._fail(error.what, error.next_step)
+        except Exception as error:
+            _log.exception("the build failed")
+            self._fail(f"{type(error).__name__}: {error}", "See the worker's log; it tries again.")
+
+    def _settings_time(self) -> float:
+        return self._workspace.files.settings.stat().st_mtime
+
+    def _follow_settings(self) -> None:
+        changed = self._settings_time()
+        if changed == self._settings_at:
+            return
+        self._settings_at = changed
+        self._workspace.close()
+        self._workspace = Workspace.open(self._folder)
+        self._next_build = 0.0
+
+    def _has_news(self) -> bool:
+        return self._failures == 0 and self._workspace.data_version() != self._built_version
+
+    def _build(self) -> None:
+        self._say("building")
+        report = build(self._workspace)
+        self._built_version = self._workspace.data_version()
+        self._next_build = time.monotonic() + self._workspace.settings.build.every_minutes * 60
+        self._failures = 0
+        if not report.plan.is_empty:
+            written = sum(s.rows_written for s in report.steps)
+            _log.info("built in %.1f s: %s rows written", report.seconds, f"{written:,}")
+            self._status = replace(
+                self._status,
+                last_build_at=WorkerStatus.now(),
+                last_build_seconds=round(report.seconds, 2),
+            )
+        self._say("waiting")
+
+    def _tidy(self) -> None:
+        with self._workspace.building():
+            self._workspace.engine.maintain(self._workspace.settings.lake.keep_days)
+        self._next_tidy = time.monotonic() + _TIDY_SECONDS
+        self._built_version = self._workspace.data_version()
+
+    def _fail(self, problem: str, next_step: str) -> None:
+        self._failures += 1
+        pause = min(2.0**self._failures, _LONGEST_PAUSE_SECONDS)
+        self._next_build = time.monotonic() + pause
+        _log.error("%s %s Trying again in %.0f s.", problem, next_step, pause)
+        # a damaged connection must not outlive its damage
+        self._workspace.close()
+        self._say("failing", problem, next_step)
+
+    def _say(self, state: str, problem: str = "", next_step: str = "") -> None:
+        if (state, problem) != (self._status.state, self._status.problem):
+            self._status = replace(
+                self._status,
+                state=state,
+                since=WorkerStatus.now(),
+                problem=problem,
+                next_step=next_step,
+            )
+        write_status(self._folder, self._status)
