@@ -3,7 +3,7 @@
 from parvis.profile.asof import known_at
 from parvis.profile.history import profiles_at, session_rules
 from parvis.profile.money import rate_periods
-from parvis.profile.orders import order_lines, orders
+from parvis.profile.orders import order_events, order_lines, orders
 from parvis.profile.overview import Change, Figure, Overview, Period, overview
 from parvis.profile.profiles import RFM_SEGMENTS, profiles
 from parvis.profile.provenance import TRAITS, Trait, customer_events, evidence
@@ -27,6 +27,7 @@ __all__ = [
     "customer_traits",
     "evidence",
     "known_at",
+    "order_events",
     "order_lines",
     "orders",
     "overview",

@@ -9,7 +9,7 @@ from parvis.domain.settings import Settings
 from parvis.identity import api as identity
 from parvis.lake.workspace import Workspace
 from parvis.profile.asof import known_at
-from parvis.profile.orders import order_lines, orders
+from parvis.profile.orders import order_events, order_lines, orders
 from parvis.profile.profiles import profiles
 from parvis.profile.sessions import SessionRules, sessions
 from parvis.profile.traits import customer_traits
@@ -54,11 +54,12 @@ def profiles_at(workspace: Workspace, day: date) -> ir.Table:
     seen = identity.sightings(known)
     owners = identity.identities(seen, identity.identity_links(seen))
     events = identity.resolved(known, owners)
+    of_orders = order_events(events)
     rates = workspace.table("exchange_rates")
     traits = customer_traits(
         events,
-        orders(events, rates, zone, base),
-        order_lines(events, rates, zone, base),
+        orders(of_orders, rates, zone, base),
+        order_lines(of_orders, rates, zone, base),
         sessions(events, session_rules(workspace.settings), zone),
     )
     return profiles(traits, as_of, zone)

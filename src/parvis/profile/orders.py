@@ -13,14 +13,15 @@ from parvis.profile.money import with_rate
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["order_lines", "orders"]
+__all__ = ["order_events", "order_lines", "orders"]
 
 _KEY = ["customer_id", "source", "order_id"]
 _MONEY = "decimal(18, 4)"
 _ZERO = ibis.literal(0, _MONEY)
 
 
-def _order_events(events: ir.Table) -> ir.Table:
+def order_events(events: ir.Table) -> ir.Table:
+    """Keep the events that speak of an order, with its `order_id`."""
     named = events.filter(events.name.isin([n.value for n in ORDER_EVENTS]))
     return named.mutate(
         order_id=ibis.coalesce(json_text(named.properties, "order_id"), named.message_id)
@@ -32,12 +33,14 @@ def _described(of_orders: ir.Table) -> ir.Table:
     says = of_orders.filter(
         of_orders.name.isin([EventName.ORDER_COMPLETED.value, EventName.ORDER_UPDATED.value])
     )
+    # ranked without their products, which would be copied and sorted too
+    narrow = says.select(*_KEY, "received_at", "occurred_at", "message_id")
     latest = ibis.window(
-        group_by=[says[c] for c in _KEY],
-        order_by=[says.received_at.desc(), says.occurred_at.desc(), says.message_id.desc()],
+        group_by=[narrow[c] for c in _KEY],
+        order_by=[narrow.received_at.desc(), narrow.occurred_at.desc(), narrow.message_id.desc()],
     )
-    ranked = says.mutate(place=ibis.row_number().over(latest))
-    return ranked.filter(ranked.place == 0).drop("place")
+    ranked = narrow.mutate(place=ibis.row_number().over(latest))
+    return says.semi_join(ranked.filter(ranked.place == 0), "message_id")
 
 
 def _line_total(events: ir.Table) -> ir.Table:
@@ -50,7 +53,8 @@ def _with_amount(events: ir.Table) -> ir.Table:
     # only the events that don't tell their amount are taken apart
     untold = events.filter(events.amount.isnull() & events.products.notnull())
     sums = _line_total(untold)
-    joined = events.left_join(sums, "message_id").drop("message_id_right")
+    narrow = events.mutate(lines=events.products.length().fill_null(0).cast("int64"))
+    joined = narrow.drop("products").left_join(sums, "message_id").drop("message_id_right")
     return joined.mutate(amount=ibis.coalesce(joined.amount, joined.lines_total, _ZERO)).drop(
         "lines_total"
     )
@@ -77,7 +81,7 @@ def orders(events: ir.Table, rates: ir.Table, zone: str, base: str) -> ir.Table:
     Parameters
     ----------
     events
-        Events with their customer.
+        Events of orders with their `order_id` and their customer.
     rates
         Rows of `exchange_rates`.
     zone
@@ -92,8 +96,7 @@ def orders(events: ir.Table, rates: ir.Table, zone: str, base: str) -> ir.Table:
         than its order, stands alone with the status ``refund_only`` and a negative net
         amount, so that sums by customer come out right.
     """
-    priced = _order_events(events)
-    priced = priced.mutate(currency=priced.currency.fill_null(base))
+    priced = events.mutate(currency=events.currency.fill_null(base))
     said = _with_amount(_described(priced))
     back = _given_back(priced)
     off = _cancelled(priced)
@@ -122,31 +125,25 @@ def orders(events: ir.Table, rates: ir.Table, zone: str, base: str) -> ir.Table:
         coupon_discount=json_text(with_off.properties, "coupon_discount")
         .try_cast(_MONEY)
         .fill_null(0),
-        lines=with_off.products.length().fill_null(0).cast("int64"),
+        lines=with_off.lines,
         channel=with_off.channel,
         campaign=with_off.campaign,
         message_id=with_off.message_id,
     )
     lone = back.anti_join(said, [*_KEY, "currency"])
-    known_ids = said.select(*_KEY).distinct()
-    clash = lone.left_join(known_ids.mutate(clashes=ibis.literal(value=True)), _KEY)
-    alone = clash.select(
-        customer_id=clash.customer_id,
-        source=clash.source,
-        order_id=clash.clashes.fill_null(False).ifelse(
-            clash.order_id + " " + clash.currency, clash.order_id
-        ),
-        ordered_at=clash.refunded_at,
+    alone = lone.select(
+        *_KEY,
+        ordered_at=lone.refunded_at,
         status=ibis.literal("refund_only"),
-        currency=clash.currency,
+        currency=lone.currency,
         gross_amount=_ZERO,
-        refunded_amount=clash.refunded,
+        refunded_amount=lone.refunded,
         discount=_ZERO,
         coupon_discount=_ZERO,
         lines=ibis.literal(0, "int64"),
-        channel=clash.refund_channel,
+        channel=lone.refund_channel,
         campaign=ibis.null("string"),
-        message_id=clash.refund_message_id,
+        message_id=lone.refund_message_id,
     )
     every = told.union(alone)
     counted = every.left_join(counts, _KEY)
@@ -169,7 +166,7 @@ def order_lines(events: ir.Table, rates: ir.Table, zone: str, base: str) -> ir.T
     Parameters
     ----------
     events
-        Events with their customer.
+        Events of orders with their `order_id` and their customer.
     rates
         Rows of `exchange_rates`.
     zone
@@ -177,11 +174,10 @@ def order_lines(events: ir.Table, rates: ir.Table, zone: str, base: str) -> ir.T
     base
         The workspace's currency.
     """
-    priced = _order_events(events)
-    priced = priced.mutate(currency=priced.currency.fill_null(base))
+    priced = events.mutate(currency=events.currency.fill_null(base))
     said = _described(priced)
     plain = _lines(said)
-    given = _refunds_by_line(plain, said, priced)
+    given = _refunds_by_line(said, priced)
     settled = plain.left_join(given, [*_KEY, "line_number"])
     dated = settled.select(*plain.columns, refunded_amount=settled.refunded.fill_null(0))
     dated = dated.mutate(
@@ -214,7 +210,7 @@ def _lines(said: ir.Table) -> ir.Table:
     )
 
 
-def _refunds_by_line(plain: ir.Table, said: ir.Table, priced: ir.Table) -> ir.Table:
+def _refunds_by_line(said: ir.Table, priced: ir.Table) -> ir.Table:
     """Spread what was given back over the lines; only orders with refunds are touched."""
     refunds = priced.filter(priced.name == EventName.ORDER_REFUNDED.value)
     totals = _given_back(priced).select(*_KEY, "currency", "refunded")
@@ -234,7 +230,7 @@ def _refunds_by_line(plain: ir.Table, said: ir.Table, priced: ir.Table) -> ir.Ta
     )
     by_product = named.group_by(*_KEY, "currency", "product_id").agg(back=named.back.sum())
 
-    lines = plain.inner_join(whole, _KEY)
+    lines = _lines(said.semi_join(whole, _KEY)).inner_join(whole, _KEY)
     lines = lines.left_join(by_product, [*_KEY, "currency", "product_id"])
     lines = lines.drop(*(c for c in lines.columns if c.endswith("_right")))
     same_product = ibis.window(

@@ -30,6 +30,28 @@ def _identifiers_concerned(frame: Frame) -> ir.Table:
     return identity.sightings(new).select("kind", "value").distinct()
 
 
+def _orders_concerned(frame: Frame) -> ir.Table:
+    """Orders that new events speak of, and all orders of customers who changed hands."""
+    new = profile.order_events(profile.known_at(frame.changed("events"), frame.as_of))
+    moved = frame.changed("identities").select("customer_id").distinct()
+    owners, orders = frame.table("identities"), frame.table("orders")
+    known = profile.known_at(frame.table("events"), frame.as_of)
+    theirs = identity.resolved(known, owners.semi_join(moved, "customer_id"))
+    keys = [
+        new.select("source", "order_id"),
+        profile.order_events(theirs).select("source", "order_id"),
+        orders.semi_join(moved, "customer_id").select("source", "order_id"),
+    ]
+    return keys[0].union(keys[1]).union(keys[2]).distinct()
+
+
+def _order_events(frame: Frame) -> ir.Table:
+    """All events of the orders concerned, known by the date, with their customer."""
+    known = profile.known_at(frame.table("events"), frame.as_of)
+    of_orders = frame.within(profile.order_events(known))
+    return identity.resolved(of_orders, frame.table("identities"))
+
+
 def _customers_concerned(frame: Frame) -> ir.Table:
     moved = frame.changed("identities").select("customer_id")
     active = frame.table("identities").semi_join(_identifiers_concerned(frame), ["kind", "value"])
@@ -52,13 +74,13 @@ def _identities(frame: Frame) -> ir.Table:
 def _orders(frame: Frame) -> ir.Table:
     settings = frame.settings
     rates = frame.table("exchange_rates")
-    return profile.orders(_events(frame), rates, settings.time.zone, settings.money.currency)
+    return profile.orders(_order_events(frame), rates, settings.time.zone, settings.money.currency)
 
 
 def _order_lines(frame: Frame) -> ir.Table:
     settings = frame.settings
     rates = frame.table("exchange_rates")
-    return profile.order_lines(_events(frame), rates, settings.time.zone, settings.money.currency)
+    return profile.order_lines(_order_events(frame), rates, settings.time.zone, settings.money.currency)
 
 
 def _sessions(frame: Frame) -> ir.Table:
@@ -88,7 +110,7 @@ STEPS: Final = (
         ("events", "identities"),
         _orders,
         1,
-        _customers_concerned,
+        _orders_concerned,
         ("time.zone", "money"),
     ),
     Step(
@@ -96,7 +118,7 @@ STEPS: Final = (
         ("events", "identities"),
         _order_lines,
         1,
-        _customers_concerned,
+        _orders_concerned,
         ("time.zone", "money"),
     ),
     Step(

@@ -88,6 +88,7 @@ def _start(part: Part) -> None:
 
 def _plan_restart(part: Part) -> None:
     code = part.process.returncode if part.process else 0
+    _let_go(part)
     if time.monotonic() - part.started > _STEADY_SECONDS:
         part.failures = 0
     pause = min(2.0**part.failures, _LONGEST_PAUSE_SECONDS)
@@ -109,8 +110,12 @@ def _end(parts: Sequence[Part]) -> None:
         except subprocess.TimeoutExpired:
             part.process.kill()
             part.process.wait()
-        if part.process.stdin is not None:
-            part.process.stdin.close()
+        _let_go(part)
+
+
+def _let_go(part: Part) -> None:
+    if part.process is not None and part.process.stdin is not None:
+        part.process.stdin.close()
 
 
 def follow_parent() -> None:

@@ -98,7 +98,7 @@ STATEMENTS = (
         ordered_at TIMESTAMPTZ NOT NULL,
         ordered_on DATE NOT NULL,
         status VARCHAR NOT NULL,
-        currency VARCHAR,
+        currency VARCHAR NOT NULL,
         gross_amount DECIMAL(18, 4) NOT NULL,
         refunded_amount DECIMAL(18, 4) NOT NULL,
         net_amount DECIMAL(18, 4) NOT NULL,

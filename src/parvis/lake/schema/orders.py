@@ -6,7 +6,7 @@ ORDERS = TableSchema(
     name="orders",
     row="one order as it stands now",
     kind="derived",
-    key=("source", "order_id"),
+    key=("customer_id", "source", "order_id", "currency"),
     columns=(
         Column("source", "!string", "the shop"),
         Column("order_id", "!string", "the shop's number"),
@@ -14,7 +14,7 @@ ORDERS = TableSchema(
         Column("ordered_at", "!timestamp('UTC')", "when"),
         Column("ordered_on", "!date", "the day, in the workspace's zone"),
         Column("status", "!string", "completed, partly_refunded, refunded, cancelled, refund_only"),
-        Column("currency", "string", "ISO 4217"),
+        Column("currency", "!string", "ISO 4217"),
         Column("gross_amount", "!decimal(18, 4)", "as ordered, in `currency`"),
         Column("refunded_amount", "!decimal(18, 4)", "given back since, in `currency`"),
         Column("net_amount", "!decimal(18, 4)", "what remains, in `currency`"),
@@ -37,7 +37,7 @@ ORDER_LINES = TableSchema(
     name="order_lines",
     row="one line of an order as it stands now",
     kind="derived",
-    key=("source", "order_id", "line_number"),
+    key=("customer_id", "source", "order_id", "line_number"),
     columns=(
         Column("source", "!string", "the shop"),
         Column("order_id", "!string", "the shop's number"),
