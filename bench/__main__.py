@@ -42,9 +42,8 @@ def _show(rows: list[Row]) -> None:
     print(f"\n{'':{width}}  {'measured':>12}  {'at most':>12}")
     for row in rows:
         mark = "" if row.reached else "  <-- missed"
-        print(
-            f"{row.what:{width}}  {row.value:>8.2f} {row.unit:<3}  {row.limit:>8g} {row.unit:<3}{mark}"
-        )
+        figures = f"{row.value:>8.2f} {row.unit:<3}  {row.limit:>8g} {row.unit:<3}"
+        print(f"{row.what:{width}}  {figures}{mark}")
 
 
 def _write(rows: list[Row]) -> None:

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import Any, get_args
 
-import click
 import typer
 from pydantic import BaseModel
 
@@ -24,7 +23,7 @@ def tables() -> str:
     lines = [
         "# The tables",
         "",
-        "Each is an Ibis table: `parvis.open(\"shop\").profiles`. Facts are only ever added;",
+        'Each is an Ibis table: `parvis.open("shop").profiles`. Facts are only ever added;',
         "derived tables are what a build makes of them. A type with `!` is never null.",
         "",
     ]
@@ -90,9 +89,7 @@ def traits() -> str:
         "| trait | group | unit | what it says |",
         "| --- | --- | --- | --- |",
     ]
-    lines += [
-        f"| `{t.name}` | {t.group} | {t.unit} | {meanings[t.name].meaning} |" for t in TRAITS
-    ]
+    lines += [f"| `{t.name}` | {t.group} | {t.unit} | {meanings[t.name].meaning} |" for t in TRAITS]
     return "\n".join([*lines, ""])
 
 
@@ -117,15 +114,15 @@ def _leaves(command: Any, words: tuple[str, ...]) -> list[tuple[tuple[str, ...],
 
 def _parameter(parameter: Any) -> str:
     text = (getattr(parameter, "help", "") or "").replace("|", "\\|").replace("\n", " ")
-    if isinstance(parameter, click.Option) or parameter.param_type_name == "option":
+    if parameter.param_type_name == "option":
         return f"| `{', '.join(parameter.opts)}` | {text} |"
-    return f"| `{parameter.human_readable_name.upper()}` | {text} |"
+    return f"| `{str(parameter.name).upper()}` | {text} |"
 
 
 PAGES = {"tables.md": tables, "settings.md": settings, "traits.md": traits, "commands.md": commands}
 
 
-def main(check: bool) -> int:  # noqa: FBT001
+def main(check: bool) -> int:
     """Write the pages, or say which are out of date."""
     stale = []
     for name, make in PAGES.items():

@@ -18,13 +18,19 @@
     │   ├── UnknownCurrency
     │   └── CurrencyMismatch    a sum would mix two currencies
     └── AccessError             login, rights
-        ├── TooManyAttempts
-        └── AccountError
+        ├── WrongPassword
+        ├── TooManyAttempts     says when to try again
+        ├── NotAllowed          the role doesn't include it
+        └── AccountError        an account can't be made or changed as asked
+            ├── LoginTaken
+            └── WeakPassword
 
 A message says what happened, the value, what was expected, and what to do next.
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 __all__ = [
     "AccessError",
@@ -34,17 +40,21 @@ __all__ = [
     "DiskFull",
     "FileUnreadable",
     "LakeError",
+    "LoginTaken",
     "MappingError",
     "MoneyError",
+    "NotAllowed",
     "ParvisError",
     "SettingsError",
     "SourceError",
     "TooManyAttempts",
     "UnknownCurrency",
     "UnknownTable",
+    "WeakPassword",
     "WorkspaceBusy",
     "WorkspaceError",
     "WorkspaceNotFound",
+    "WrongPassword",
 ]
 
 
@@ -128,9 +138,35 @@ class AccessError(ParvisError):
     """Somebody may not do what they tried."""
 
 
+class WrongPassword(AccessError):
+    """The login or the password isn't right."""
+
+
 class TooManyAttempts(AccessError):
-    """Too many failed logins; wait."""
+    """Too many failed logins; wait.
+
+    Parameters
+    ----------
+    again_at
+        From when on (UTC) it can be tried again.
+    """
+
+    def __init__(self, what: str, next_step: str, again_at: datetime) -> None:
+        super().__init__(what, next_step)
+        self.again_at = again_at
+
+
+class NotAllowed(AccessError):
+    """The role of the user doesn't include what they tried."""
 
 
 class AccountError(AccessError):
     """An account can't be made or changed as asked."""
+
+
+class LoginTaken(AccountError):
+    """Another user has that login."""
+
+
+class WeakPassword(AccountError):
+    """The password isn't accepted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -63,14 +64,26 @@ class RateSettings(_Section):
 
     currency: Currency
     valid_from: Annotated[date, Field(alias="from")]
-    rate: Annotated[Decimal, Field(gt=0)]
+    # eight decimals are kept: a smaller rate would become nothing
+    rate: Annotated[Decimal, Field(ge=Decimal("1e-8"), le=Decimal("1e9"))]
+
+
+def _distinct(rates: tuple[RateSettings, ...]) -> tuple[RateSettings, ...]:
+    seen = set()
+    for rate in rates:
+        if (rate.currency, rate.valid_from) in seen:
+            raise ValueError(
+                f"expected one rate for {rate.currency} from {rate.valid_from}, not two"
+            )
+        seen.add((rate.currency, rate.valid_from))
+    return rates
 
 
 class MoneySettings(_Section):
     """The currency in which sums are told, and what the others are worth in it."""
 
     currency: Currency = "EUR"
-    rates: tuple[RateSettings, ...] = ()
+    rates: Annotated[tuple[RateSettings, ...], AfterValidator(_distinct)] = ()
 
     def exchange_rates(self) -> tuple[ExchangeRate, ...]:
         """Return the rates as the domain knows them."""
@@ -202,23 +215,35 @@ def _known(place: Iterable[Any]) -> list[str]:
     return [f.alias or name for name, f in model.model_fields.items()]
 
 
+def _quoted(text: str) -> str:
+    # JSON's strings are TOML's, but for the one control character that JSON lets pass
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def default_toml(name: str, zone: str, currency: str, as_of: str, language: str) -> str:
     """Write the text of a new workspace's `parvis.toml`, every key explained."""
-    when = '"today"' if as_of == "today" else as_of
-    title = name.replace("\\", "\\\\").replace('"', '\\"')
+    when = as_of if _is_day(as_of) else _quoted(as_of)
+    title, place, unit, tongue = map(_quoted, (name, zone, currency, language))
     return f"""\
 # The settings of a Parvis workspace. Every key is shown; those that may be left out say so.
 
 [workspace]
-name = "{title}"
-language = "{language}"              # en or fr: the pages' language until a user chooses
+name = {title}
+language = {tongue}              # en or fr: the pages' language until a user chooses
 
 [time]
-zone = "{zone}"    # where days and weeks begin; events themselves are kept in UTC
+zone = {place}    # where days and weeks begin; events themselves are kept in UTC
 as_of = {when}          # "today", or a date: the tables then speak as of that day's beginning
 
 [money]
-currency = "{currency}"             # sums are told in this currency; each amount keeps its own
+currency = {unit}             # sums are told in this currency; each amount keeps its own
 # [[money.rates]]              # one unit of a currency in the base currency, from a day on
 # currency = "GBP"
 # from = 2026-01-01

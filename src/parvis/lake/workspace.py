@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import shutil
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -15,8 +13,13 @@ from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
 from parvis.domain.settings import Settings, default_toml, parse_settings
-from parvis.errors import CatalogUnreadable, WorkspaceBusy, WorkspaceError, WorkspaceNotFound
-from parvis.lake.ducklake import DuckLake, LakeFiles, check_catalog
+from parvis.errors import (
+    SettingsError,
+    WorkspaceBusy,
+    WorkspaceError,
+    WorkspaceNotFound,
+)
+from parvis.lake.ducklake import DuckLake, LakeFiles, newest_snapshot, restore_catalog
 from parvis.lake.migrations import apply_migrations
 from parvis.lake.schema import TABLES
 
@@ -88,7 +91,7 @@ class Workspace:
         SettingsError
             A value given isn't valid; nothing was made.
         """
-        files = WorkspaceFiles(folder)
+        files = WorkspaceFiles(folder.absolute())
         if files.settings.exists():
             raise WorkspaceError(
                 f"{folder} is a workspace already.",
@@ -122,13 +125,20 @@ class Workspace:
         WorkspaceNotFound
             There is no `parvis.toml` there.
         """
-        files = WorkspaceFiles(folder)
+        files = WorkspaceFiles(folder.absolute())
         if not files.settings.exists():
             raise WorkspaceNotFound(
                 f"There is no workspace at {folder} (no parvis.toml).",
                 f"Make one with `parvis init {folder}`, or name another folder.",
             )
-        return cls(files, parse_settings(files.settings.read_text("utf-8"), files.settings))
+        try:
+            text = files.settings.read_text("utf-8")
+        except (UnicodeDecodeError, OSError) as error:
+            raise SettingsError(
+                f"{files.settings} can't be read: {error}.",
+                "It must be a text file in UTF-8 that this user may read.",
+            ) from error
+        return cls(files, parse_settings(text, files.settings))
 
     @cached_property
     def engine(self) -> DuckLake:
@@ -202,11 +212,14 @@ class Workspace:
             yield
 
     def data_version(self) -> int:
-        """Return the number of the lake's newest state, without opening the lake."""
-        uri = f"file:{self.files.lake.catalog}?mode=ro"
-        with contextlib.closing(sqlite3.connect(uri, uri=True, timeout=10)) as catalog:
-            row = catalog.execute("SELECT max(snapshot_id) FROM ducklake_snapshot").fetchone()
-        return int(row[0])
+        """Return the number of the lake's newest state, without opening the lake.
+
+        Raises
+        ------
+        CatalogUnreadable
+            The catalog isn't there or is damaged; the message says how to bring it back.
+        """
+        return newest_snapshot(self.files.lake)
 
     def restore_catalog(self) -> Path:
         """Take the copy of the catalog; the damaged one is kept beside it.
@@ -219,19 +232,7 @@ class Workspace:
         Raises
         ------
         CatalogUnreadable
-            There is no copy, or it is damaged too.
+            There is no copy, or it is damaged too; the catalog is left as it was.
         """
-        files = self.files.lake
-        if not files.backup.exists():
-            raise CatalogUnreadable(
-                f"There is no copy of the catalog ({files.backup}).",
-                "Bring catalog.sqlite back from your own backup.",
-            )
-        aside = files.catalog.with_name("catalog.damaged.sqlite")
-        for suffix in ("-wal", "-shm"):
-            files.catalog.with_name(files.catalog.name + suffix).unlink(missing_ok=True)
-        if files.catalog.exists():
-            files.catalog.replace(aside)
-        shutil.copy2(files.backup, files.catalog)
-        check_catalog(files)
-        return aside
+        self.close()
+        return restore_catalog(self.files.lake)

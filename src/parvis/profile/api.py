@@ -3,7 +3,8 @@
 from parvis.profile.asof import known_at
 from parvis.profile.history import profiles_at, session_rules
 from parvis.profile.money import rate_periods
-from parvis.profile.orders import order_events, order_lines, orders
+from parvis.profile.order_lines import order_lines
+from parvis.profile.orders import order_events, orders
 from parvis.profile.overview import Change, Figure, Overview, Period, overview
 from parvis.profile.profiles import RFM_SEGMENTS, profiles
 from parvis.profile.provenance import TRAITS, Trait, customer_events, evidence

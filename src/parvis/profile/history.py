@@ -9,7 +9,8 @@ from parvis.domain.settings import Settings
 from parvis.identity import api as identity
 from parvis.lake.workspace import Workspace
 from parvis.profile.asof import known_at
-from parvis.profile.orders import order_events, order_lines, orders
+from parvis.profile.order_lines import order_lines
+from parvis.profile.orders import order_events, orders
 from parvis.profile.profiles import profiles
 from parvis.profile.sessions import SessionRules, sessions
 from parvis.profile.traits import customer_traits

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from parvis.domain.event import ORDER_EVENTS, EventName, EventType
+from parvis.domain.event import ORDER_EVENTS, EventName
 from parvis.errors import ParvisError
 from parvis.identity import api as identity
+from parvis.profile.orders import order_events
+from parvis.profile.sessions import SessionRules, visited
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -17,7 +19,19 @@ if TYPE_CHECKING:
 
 __all__ = ["TRAITS", "Trait", "customer_events", "evidence"]
 
-Filter = Callable[["ir.Table", "Engine", str], "ir.Table"]
+_USUAL: Final = SessionRules()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked: of whom, where, and under which rules."""
+
+    engine: Engine
+    customer_id: str
+    rules: SessionRules
+
+
+Filter = Callable[["ir.Table", _Asked], "ir.Table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +80,24 @@ def customer_events(engine: Engine, customer_id: str) -> ir.Table:
     return events.order_by(events.occurred_at.desc(), events.message_id)
 
 
-def evidence(engine: Engine, customer_id: str, trait: str) -> ir.Table:
+def evidence(
+    engine: Engine, customer_id: str, trait: str, rules: SessionRules = _USUAL
+) -> ir.Table:
     """List the events behind one trait of a customer, newest first.
+
+    From these events alone the trait comes out the same again (scores apart, which also
+    depend on the other customers).
+
+    Parameters
+    ----------
+    engine
+        Where the built tables are.
+    customer_id
+        The customer.
+    trait
+        The name of a trait.
+    rules
+        What one visit is in this workspace.
 
     Raises
     ------
@@ -77,56 +107,56 @@ def evidence(engine: Engine, customer_id: str, trait: str) -> ir.Table:
     known = {t.name: t for t in TRAITS}
     if trait not in known:
         raise ParvisError(f"There is no trait {trait!r}.", f"Traits: {', '.join(known)}.")
-    return known[trait].select(customer_events(engine, customer_id), engine, customer_id)
+    events = customer_events(engine, customer_id)
+    return known[trait].select(events, _Asked(engine, customer_id, rules))
 
 
-def _orders(events: ir.Table, _engine: Engine, _customer: str) -> ir.Table:
+def _orders(events: ir.Table, _asked: _Asked) -> ir.Table:
     return events.filter(events.name.isin([n.value for n in ORDER_EVENTS]))
 
 
-def _all(events: ir.Table, _engine: Engine, _customer: str) -> ir.Table:
+def _all(events: ir.Table, _asked: _Asked) -> ir.Table:
     return events
 
 
 def _named(name: EventName) -> Filter:
-    return lambda events, _engine, _customer: events.filter(events.name == name.value)
+    return lambda events, _asked: events.filter(events.name == name.value)
 
 
 def _with_channel(*, last: bool) -> Filter:
-    def select(events: ir.Table, _engine: Engine, _customer: str) -> ir.Table:
+    def select(events: ir.Table, _asked: _Asked) -> ir.Table:
         told = events.filter(events.channel.notnull())
-        order = told.occurred_at.desc() if last else told.occurred_at.asc()
-        return told.order_by(order, told.message_id).limit(1)
+        order = [told.occurred_at, told.message_id]
+        return told.order_by([o.desc() for o in order] if last else order).limit(1)
 
     return select
 
 
-def _visits(events: ir.Table, _engine: Engine, _customer: str) -> ir.Table:
-    pages = [EventType.PAGE.value, EventType.SCREEN.value]
-    return events.filter(
-        events.type.isin(pages) | (events.name == EventName.PAGE_PING.value).fill_null(False)
-    )
+def _visits(events: ir.Table, asked: _Asked) -> ir.Table:
+    """Keep the events of visits, whatever their name: all of them make a visit last."""
+    each = visited(events, asked.rules)
+    visit = ["customer_id", "source", "visit"]
+    pages = each.group_by(*visit).agg(pages=each.viewed_page.nunique())
+    with_page = each.semi_join(pages.filter(pages.pages > 0), visit)
+    return events.semi_join(with_page.select("message_id"), "message_id")
 
 
-def _of_favourite(events: ir.Table, engine: Engine, customer: str) -> ir.Table:
-    lines, profiles = engine.table("order_lines"), engine.table("profiles")
-    mine = profiles.filter(profiles.customer_id == customer).select("favourite_category")
-    bought = lines.filter(lines.customer_id == customer).inner_join(
+def _of_favourite(events: ir.Table, asked: _Asked) -> ir.Table:
+    """Keep all that was said of orders with the favourite in them, refunds too."""
+    lines, profiles = asked.engine.table("order_lines"), asked.engine.table("profiles")
+    mine = profiles.filter(profiles.customer_id == asked.customer_id).select("favourite_category")
+    bought = lines.filter(lines.customer_id == asked.customer_id).inner_join(
         mine, [lines.category == mine.favourite_category]
     )
-    return events.semi_join(bought.select("message_id").distinct(), "message_id")
-
-
-def _with_coupon(events: ir.Table, engine: Engine, customer: str) -> ir.Table:
-    orders = engine.table("orders")
-    used = orders.filter(orders.customer_id == customer, orders.coupon_discount > 0)
-    return events.semi_join(used.select("message_id"), "message_id")
+    orders = bought.select("source", "order_id").distinct()
+    told = order_events(events).semi_join(orders, ["source", "order_id"])
+    return events.semi_join(told.select("message_id"), "message_id")
 
 
 def _last_of(*names: str) -> Filter:
-    def select(events: ir.Table, engine: Engine, customer: str) -> ir.Table:
-        profiles = engine.table("profiles")
-        mine = profiles.filter(profiles.customer_id == customer)
+    def select(events: ir.Table, asked: _Asked) -> ir.Table:
+        profiles = asked.engine.table("profiles")
+        mine = profiles.filter(profiles.customer_id == asked.customer_id)
         each = mine.select(one=mine.attributes.unnest())
         told = each.select(name=each.one["name"], message_id=each.one["message_id"])
         if names:
@@ -156,8 +186,8 @@ TRAITS: Final = (
     Trait("usual_longest_gap_days", "rhythm", "days", _orders),
     Trait("is_overdue", "rhythm", "flag", _orders),
     Trait("favourite_category", "taste", "text", _of_favourite),
-    Trait("favourite_category_share", "taste", "share", _of_favourite),
-    Trait("coupon_share", "taste", "share", _with_coupon),
+    Trait("favourite_category_share", "taste", "share", _orders),
+    Trait("coupon_share", "taste", "share", _orders),
     Trait("coupons_redeemed", "taste", "count", _named(EventName.COUPON_REDEEMED)),
     Trait("campaigns_received", "taste", "count", _named(EventName.CAMPAIGN_RECEIVED)),
     Trait("first_seen_at", "presence", "moment", _all),

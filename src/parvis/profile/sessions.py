@@ -13,7 +13,7 @@ from parvis.lake.functions import json_text, local_day
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["SessionRules", "sessions"]
+__all__ = ["SessionRules", "sessions", "visited"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,25 @@ def sessions(events: ir.Table, rules: SessionRules, zone: str) -> ir.Table:
     The rules of Snowplow's published web model (sessions by tracker session, three days at
     most, events kept over three days left out), and Google Analytics' thirty minutes.
     """
+    return _summed(visited(events, rules), zone)
+
+
+def visited(events: ir.Table, rules: SessionRules) -> ir.Table:
+    """Give each event of a site or an app its visit; what belongs to none is left out.
+
+    Parameters
+    ----------
+    events
+        Events with their customer.
+    rules
+        What one visit is.
+
+    Returns
+    -------
+    ir.Table
+        `message_id`, `customer_id`, `source`, `visit`, and what a visit is told from. A visit
+        without a page seen is still among them.
+    """
     of_web = _web_events(events, rules)
     own = of_web.mutate(visit=of_web.client_session)
     by_tracker = own.filter(own.visit.notnull())
@@ -66,7 +85,7 @@ def sessions(events: ir.Table, rules: SessionRules, zone: str) -> ir.Table:
     by_tracker = by_tracker.mutate(opened=opened)
     open_days = by_tracker.occurred_at.delta(by_tracker.opened, unit="second")
     by_tracker = by_tracker.filter(open_days <= rules.max_days * 86_400).drop("opened")
-    return _summed(by_tracker.union(_by_pause(own, rules)), zone)
+    return by_tracker.union(_by_pause(own, rules))
 
 
 def _web_events(events: ir.Table, rules: SessionRules) -> ir.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 from parvis.domain.settings import Settings
@@ -58,6 +59,12 @@ def _customers_concerned(frame: Frame) -> ir.Table:
     return moved.union(active.select("customer_id")).distinct()
 
 
+def _traits_concerned(frame: Frame) -> ir.Table:
+    """Find customers with new events, and those whose orders or visits were told anew."""
+    told = [frame.changed(t).select("customer_id") for t in ("orders", "order_lines", "sessions")]
+    return reduce(lambda a, b: a.union(b), told, _customers_concerned(frame)).distinct()
+
+
 def _sightings(frame: Frame) -> ir.Table:
     known = profile.known_at(frame.table("events"), frame.as_of)
     return frame.within(identity.sightings(known))
@@ -80,7 +87,9 @@ def _orders(frame: Frame) -> ir.Table:
 def _order_lines(frame: Frame) -> ir.Table:
     settings = frame.settings
     rates = frame.table("exchange_rates")
-    return profile.order_lines(_order_events(frame), rates, settings.time.zone, settings.money.currency)
+    return profile.order_lines(
+        _order_events(frame), rates, settings.time.zone, settings.money.currency
+    )
 
 
 def _sessions(frame: Frame) -> ir.Table:
@@ -134,7 +143,7 @@ STEPS: Final = (
         ("events", "identities", "orders", "order_lines", "sessions"),
         _customer_traits,
         1,
-        _customers_concerned,
+        _traits_concerned,
     ),
     Step("profiles", ("customer_traits",), _profiles, 1, settings=("time.zone",), daily=True),
 )

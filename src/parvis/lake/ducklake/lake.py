@@ -1,14 +1,13 @@
-"""The lake on one machine: DuckLake, with its catalog in SQLite and its rows in Parquet."""
+"""What computes on the lake and keeps its tables: reading, and writing in turns."""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import itertools
 import random
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -17,10 +16,12 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import pyarrow as pa
-from duckdb_extensions import import_extension
 from ibis.backends.sql.compilers.duckdb import compiler as duckdb_compiler
 
-from parvis.errors import CatalogUnreadable, DiskFull, LakeError, UnknownTable
+from parvis.errors import LakeError, UnknownTable
+from parvis.lake.ducklake.attach import attach, quoted
+from parvis.lake.ducklake.failures import lost_a_race, plainly
+from parvis.lake.ducklake.files import LakeFiles, back_up_catalog, check_catalog
 from parvis.lake.engine import Appended, Written
 from parvis.lake.schema import TABLES
 
@@ -28,39 +29,11 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
-__all__ = ["DuckLake", "LakeFiles"]
+__all__ = ["DuckLake"]
 
 T = TypeVar("T")
 
-_EXTENSIONS: Final = ("ducklake", "sqlite_scanner", "httpfs")
 _TRIES: Final = 12
-
-
-@dataclass(frozen=True, slots=True)
-class LakeFiles:
-    """Where a lake keeps what."""
-
-    folder: Path
-
-    @property
-    def catalog(self) -> Path:
-        """The catalog: which files hold which rows, and the keys to read them."""
-        return self.folder / "catalog.sqlite"
-
-    @property
-    def backup(self) -> Path:
-        """The copy of the catalog that is taken after each import and build."""
-        return self.folder / "catalog.backup.sqlite"
-
-    @property
-    def data(self) -> Path:
-        """The Parquet files."""
-        return self.folder / "data"
-
-    @property
-    def spill(self) -> Path:
-        """Where a computation that doesn't fit in memory goes on."""
-        return self.folder / "spill"
 
 
 class DuckLake:
@@ -79,7 +52,8 @@ class DuckLake:
     def create(cls, folder: Path, *, encrypted: bool, memory_gib: float = 2.0) -> DuckLake:
         """Make an empty lake in a folder and open it."""
         folder.mkdir(parents=True, exist_ok=True)
-        return cls._attach(LakeFiles(folder), encrypted, memory_gib)
+        files = LakeFiles(folder)
+        return cls(attach(files, encrypted=encrypted, memory_gib=memory_gib), files)
 
     @classmethod
     def open(cls, folder: Path, *, memory_gib: float = 2.0) -> DuckLake:
@@ -92,38 +66,7 @@ class DuckLake:
         """
         files = LakeFiles(folder)
         check_catalog(files)
-        return cls._attach(files, None, memory_gib)
-
-    @classmethod
-    def _attach(cls, files: LakeFiles, encrypted: bool | None, memory_gib: float) -> DuckLake:
-        connection = duckdb.connect(
-            config={
-                "memory_limit": f"{memory_gib}GiB",
-                "temp_directory": str(files.spill),
-                "preserve_insertion_order": True,
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-            }
-        )
-        for name in _EXTENSIONS:
-            try:
-                connection.execute(f"LOAD {name}")
-            except duckdb.Error:
-                import_extension(name, con=connection)
-                connection.execute(f"LOAD {name}")
-        options = f"DATA_PATH {_text(str(files.data))}, META_JOURNAL_MODE 'WAL'"
-        options += ", META_BUSY_TIMEOUT 10000"
-        if encrypted:
-            options += ", ENCRYPTED"
-        if encrypted is None:
-            options += ", CREATE_IF_NOT_EXISTS false"
-        with _plainly(files):
-            connection.execute(
-                f"ATTACH {_text(f'ducklake:sqlite:{files.catalog}')} AS lake ({options})"
-            )
-            connection.execute("SET ducklake_max_retry_count = 30")
-        files.catalog.chmod(0o600)
-        return cls(connection, files)
+        return cls(attach(files, encrypted=None, memory_gib=memory_gib), files)
 
     def session(self) -> DuckLake:
         """Return an engine for another thread."""
@@ -158,7 +101,7 @@ class DuckLake:
 
     def table_names(self) -> set[str]:
         """Return the names of the tables that the lake has."""
-        with _plainly(self._files):
+        with self._plainly():
             rows = self._connection.execute(
                 "SELECT table_name FROM duckdb_tables() WHERE database_name = 'lake'"
             ).fetchall()
@@ -166,7 +109,7 @@ class DuckLake:
 
     def snapshot(self) -> int:
         """Return the number of the lake's newest state."""
-        with _plainly(self._files):
+        with self._plainly():
             row = self._connection.execute("FROM ducklake_current_snapshot('lake')").fetchone()
         return int(row[0]) if row else 0
 
@@ -180,6 +123,9 @@ class DuckLake:
     def changes(self, name: str, after: int, until: int) -> ir.Table:
         """Return the rows that were added or removed between two snapshots."""
         columns = _schema(name).ibis
+        if until <= after:
+            none = self._table(name).limit(0)
+            return none.select(change_type=ibis.literal(""), **{c: none[c] for c in columns})
         query = (
             f"SELECT change_type, {', '.join(columns)} "  # noqa: S608
             f"FROM ducklake_table_changes('lake', 'main', '{name}', {after + 1}, {until})"
@@ -189,17 +135,17 @@ class DuckLake:
 
     def read_parquet(self, paths: Iterable[Path]) -> ir.Table:
         """Read Parquet files as one table."""
-        files = ", ".join(_text(str(p)) for p in paths)
-        with _plainly(self._files):
+        files = ", ".join(quoted(str(p)) for p in paths)
+        with self._plainly():
             return self._view(f"SELECT * FROM read_parquet([{files}])")  # noqa: S608
 
     def read_ndjson(self, path: Path) -> ir.Table:
         """Read a file of JSON objects, one a line."""
-        with _plainly(self._files):
+        with self._plainly():
             return self._view(
                 "SELECT row_number() OVER () AS row_number, "  # noqa: S608
                 "CASE WHEN json_valid(line) THEN line END::JSON AS document, line "
-                f"FROM read_csv({_text(str(path))}, columns={{'line': 'VARCHAR'}}, "
+                f"FROM read_csv({quoted(str(path))}, columns={{'line': 'VARCHAR'}}, "
                 "delim='\\x01', quote='', escape='', header=false, auto_detect=false, "
                 "max_line_size=16777216) WHERE trim(line) <> ''"
             )
@@ -208,14 +154,14 @@ class DuckLake:
         self, path: Path, names: Sequence[str], delimiter: str, skip: int
     ) -> tuple[ir.Table, ir.Table]:
         """Read a UTF-8 text file as columns of text."""
-        columns = ", ".join(f"{_text(n)}: 'VARCHAR'" for n in names)
+        columns = ", ".join(f"{quoted(n)}: 'VARCHAR'" for n in names)
         staged = f"csv_{next(self._numbers)}"
         rejects = f"rejects_{staged}"
-        with _plainly(self._files):
+        with self._plainly():
             self._connection.execute(
                 f"CREATE TEMP TABLE {staged} AS "  # noqa: S608
-                f"SELECT row_number() OVER () AS row_number, * FROM read_csv({_text(str(path))}, "
-                f"columns={{{columns}}}, delim={_text(delimiter)}, quote='\"', escape='\"', "
+                f"SELECT row_number() OVER () AS row_number, * FROM read_csv({quoted(str(path))}, "
+                f"columns={{{columns}}}, delim={quoted(delimiter)}, quote='\"', escape='\"', "
                 f"header=false, skip={int(skip)}, auto_detect=false, strict_mode=true, "
                 "null_padding=false, store_rejects=true, "
                 f"rejects_table='{rejects}', rejects_scan='scan_{staged}', rejects_limit=0, "
@@ -232,8 +178,8 @@ class DuckLake:
 
     def discard(self, table: ir.Table) -> None:
         """Let go of a table that was read or staged."""
-        with _plainly(self._files):
-            self._connection.execute(f"DROP TABLE IF EXISTS temp.main.{table.get_name()}")
+        with self._plainly():
+            self._connection.execute(f"DROP TABLE IF EXISTS temp.main.{table.op().name}")
 
     def _view(self, query: str) -> ir.Table:
         name = f"view_{next(self._numbers)}"
@@ -246,26 +192,41 @@ class DuckLake:
     # writing
 
     def atomically(self, work: Callable[[], T]) -> T:
-        """Run `work` so that all of what it writes is kept, or nothing."""
+        """Run `work` so that all of what it writes is kept, or nothing.
+
+        Writers take turns. Without that, a build would have to begin again whenever an import
+        commits during it (the catalog has one writer), and two imports of the same rows at
+        once would both find them missing.
+        """
+        if self._in_work:
+            return work()
         for attempt in itertools.count(1):
-            with _plainly(self._files):
+            with self._plainly():
                 try:
-                    return self._once(work)
+                    with self._alone():
+                        return self._once(work)
                 except duckdb.Error as error:
-                    if attempt == _TRIES or not _lost_a_race(error):
+                    if attempt == _TRIES or not lost_a_race(error):
                         raise
-            # others write too: wait a little longer each time, not all at the same moment
+            # somebody without our lock writes too: wait a little longer each time
             time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311
         raise AssertionError
 
     def consistently(self, work: Callable[[], T]) -> T:
         """Run `work`, which only reads, on one state of the lake."""
-        with _plainly(self._files):
-            return self._once(work)
-
-    def _once(self, work: Callable[[], T]) -> T:
         if self._in_work:
             return work()
+        with self._plainly():
+            return self._once(work)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the right to write; the system lets go of it if the process dies."""
+        with self._files.write_lock.open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _once(self, work: Callable[[], T]) -> T:
         self._connection.begin()
         self._in_work = True
         try:
@@ -279,55 +240,62 @@ class DuckLake:
             self._in_work = False
         return result
 
+    def _plainly(self) -> contextlib.AbstractContextManager[None]:
+        # within a transaction the engine's own error decides whether it is tried again
+        return contextlib.nullcontext() if self._in_work else plainly(self._files)
+
     def append(self, name: str, rows: ir.Table) -> Appended:
         """Add the rows whose key the table doesn't have."""
-        schema = _schema(name)
-        keys = ", ".join(schema.key)
-        with _plainly(self._files):
-            staged = self._stage(_conformed(rows, name))
-            unique = self._number(f"SELECT count(*) FROM (SELECT DISTINCT {keys} FROM {staged})")  # noqa: S608
-            total = self._number(f"SELECT count(*) FROM {staged}")  # noqa: S608
-            source = staged
-            if unique != total:
-                source = f"(SELECT DISTINCT ON ({keys}) * FROM {staged} ORDER BY {keys}, rowid)"  # noqa: S608
-            added = self._number(
-                f"INSERT INTO lake.main.{name} SELECT n.* FROM {source} AS n "  # noqa: S608
-                f"ANTI JOIN lake.main.{name} AS t USING ({keys})"
-            )
-            self._connection.execute(f"DROP TABLE {staged}")
+        return self.atomically(lambda: self._append(name, rows))
+
+    def _append(self, name: str, rows: ir.Table) -> Appended:
+        keys = ", ".join(_schema(name).key)
+        staged = self._shaped(name, rows)
+        unique = self._number(f"SELECT count(*) FROM (SELECT DISTINCT {keys} FROM {staged})")  # noqa: S608
+        total = self._number(f"SELECT count(*) FROM {staged}")  # noqa: S608
+        source = staged
+        if unique != total:
+            source = f"(SELECT DISTINCT ON ({keys}) * FROM {staged} ORDER BY {keys}, rowid)"  # noqa: S608
+        added = self._number(
+            f"INSERT INTO lake.main.{name} SELECT n.* FROM {source} AS n "  # noqa: S608
+            f"ANTI JOIN lake.main.{name} AS t USING ({keys})"
+        )
+        self._connection.execute(f"DROP TABLE {staged}")
         return Appended(added, total - added)
 
     def reconcile(self, name: str, rows: ir.Table, scope: ir.Table | None) -> Written:
         """Make the table hold `rows` and no others, within a scope."""
+        return self.atomically(lambda: self._reconcile(name, rows, scope))
+
+    def _reconcile(self, name: str, rows: ir.Table, scope: ir.Table | None) -> Written:
         schema = _schema(name)
         target = f"lake.main.{name}"
-        with _plainly(self._files):
-            new = self._stage(_conformed(rows, name))
-            if scope is None:
-                old = f"SELECT * FROM {target}"  # noqa: S608
-            else:
-                keys = ", ".join(scope.columns)
-                old = f"SELECT * FROM {target} SEMI JOIN {self._stage(scope)} USING ({keys})"  # noqa: S608
-            if self._number(f"SELECT count(*) FROM (FROM {target} LIMIT 1)") == 0:  # noqa: S608
-                gone, come = self._stage(self._table(name).limit(0)), new
-            else:
-                before = self._named("before", old)
-                gone = self._named("gone", f"FROM {before} EXCEPT ALL FROM {new}")
-                come = self._named("come", f"FROM {new} EXCEPT ALL FROM {before}")
-            removed = self._number(f"SELECT count(*) FROM {gone}")  # noqa: S608
-            if removed:
-                match = " AND ".join(f"t.{k} = g.{k}" for k in schema.key)
-                self._connection.execute(
-                    f"DELETE FROM {target} AS t USING {gone} AS g WHERE {match}"  # noqa: S608
-                )
-            added = self._number(f"SELECT count(*) FROM {come}")  # noqa: S608
-            if added:
-                self._connection.execute(f"INSERT INTO {target} FROM {come}")
+        new = self._shaped(name, rows)
+        if scope is None:
+            old = f"SELECT * FROM {target}"  # noqa: S608
+        else:
+            keys = ", ".join(scope.columns)
+            old = f"SELECT * FROM {target} SEMI JOIN {self._stage(scope)} USING ({keys})"  # noqa: S608
+        if self._number(f"SELECT count(*) FROM (FROM {target} LIMIT 1)") == 0:  # noqa: S608
+            gone, come = self._stage(self._table(name).limit(0)), new
+        else:
+            before = self._named("before", old)
+            gone = self._named("gone", f"FROM {before} EXCEPT ALL FROM {new}")
+            come = self._named("come", f"FROM {new} EXCEPT ALL FROM {before}")
+        removed = self._number(f"SELECT count(*) FROM {gone}")  # noqa: S608
+        if removed:
+            match = " AND ".join(f"t.{k} = g.{k}" for k in schema.key)
+            self._connection.execute(
+                f"DELETE FROM {target} AS t USING {gone} AS g WHERE {match}"  # noqa: S608
+            )
+        added = self._number(f"SELECT count(*) FROM {come}")  # noqa: S608
+        if added:
+            self._connection.execute(f"INSERT INTO {target} FROM {come}")
         return Written(self._temporary(gone), self._temporary(come), removed, added)
 
     def stage(self, rows: ir.Table) -> ir.Table:
         """Compute `rows` once and keep them until the engine is closed."""
-        with _plainly(self._files):
+        with self._plainly():
             return self._temporary(self._stage(rows))
 
     def stage_rows(self, rows: Sequence[Mapping[str, Any]], schema: Mapping[str, Any]) -> ir.Table:
@@ -342,17 +310,27 @@ class DuckLake:
 
     def run(self, statement: str) -> None:
         """Run one statement that changes the tables' shape; for migrations alone."""
-        with _plainly(self._files):
+        with self._plainly():
             self._connection.execute(statement)
 
     def maintain(self, keep_days: int) -> None:
-        """Join small files and forget states that are older than `keep_days`."""
-        with _plainly(self._files):
+        """Join small files and forget states that are older than `keep_days`.
+
+        The states since the last build are kept, however old: its change feed begins there.
+        """
+        with self._plainly(), self._alone():
             self._connection.execute("CALL ducklake_merge_adjacent_files('lake')")
-            self._connection.execute(
-                "CALL ducklake_expire_snapshots('lake', "
-                f"older_than => now() - INTERVAL {int(keep_days)} DAY)"
-            )
+            rows = self._connection.execute(
+                "SELECT snapshot_id FROM ducklake_snapshots('lake') "  # noqa: S608
+                f"WHERE snapshot_time < now() - INTERVAL {int(keep_days)} DAY "
+                "AND snapshot_id < coalesce((SELECT min(snapshot) FROM lake.main.build_state), "
+                "(FROM ducklake_current_snapshot('lake')))"
+            ).fetchall()
+            if rows:
+                old = ", ".join(str(int(r[0])) for r in rows)
+                self._connection.execute(
+                    f"CALL ducklake_expire_snapshots('lake', versions => [{old}])"
+                )
             self._connection.execute(
                 "CALL ducklake_cleanup_old_files('lake', older_than => now() - INTERVAL 1 DAY)"
             )
@@ -362,14 +340,7 @@ class DuckLake:
 
     def back_up_catalog(self) -> None:
         """Copy the catalog; without it the encrypted files can't be read."""
-        part = self._files.backup.with_suffix(".part")
-        with (
-            contextlib.closing(sqlite3.connect(self._files.catalog, timeout=10)) as source,
-            contextlib.closing(sqlite3.connect(part)) as target,
-        ):
-            source.backup(target)
-        part.chmod(0o600)
-        part.replace(self._files.backup)
+        back_up_catalog(self._files)
 
     # the engine's own words
 
@@ -380,87 +351,17 @@ class DuckLake:
     def _stage(self, rows: ir.Table) -> str:
         return self._named("staged", self._backend.compile(rows))
 
+    def _shaped(self, name: str, rows: ir.Table) -> str:
+        # in the table's own types: the engine's sums are wider than what Ibis takes them for
+        staged = self._named("staged", f"FROM lake.main.{name} LIMIT 0")
+        query = self._backend.compile(_conformed(rows, name))
+        self._connection.execute(f"INSERT INTO {staged} {query}")
+        return staged
+
     def _named(self, stem: str, query: str) -> str:
         name = f"{stem}_{next(self._numbers)}"
         self._connection.execute(f"CREATE TEMP TABLE {name} AS {query}")
         return name
-
-
-def check_catalog(files: LakeFiles) -> None:
-    """Say plainly when a catalog can't be read, before an engine trips over it.
-
-    Raises
-    ------
-    CatalogUnreadable
-        With what can be done.
-    """
-    if not files.catalog.exists():
-        raise CatalogUnreadable(
-            f"The lake has no catalog: {files.catalog} is missing.", _rescue(files)
-        )
-    try:
-        with contextlib.closing(
-            sqlite3.connect(f"file:{files.catalog}?mode=ro", uri=True, timeout=10)
-        ) as catalog:
-            catalog.execute("SELECT max(snapshot_id) FROM ducklake_snapshot").fetchone()
-    except sqlite3.DatabaseError as error:
-        if "locked" in str(error):
-            return
-        raise CatalogUnreadable(
-            f"The lake's catalog can't be read: {files.catalog} ({error}).", _rescue(files)
-        ) from error
-
-
-def _rescue(files: LakeFiles) -> str:
-    if files.backup.exists():
-        return (
-            f"The rows themselves are untouched in {files.data}. A copy of the catalog, taken "
-            f"after the last import or build, is in {files.backup.name}: run "
-            "`parvis lake restore` to take it."
-        )
-    return (
-        f"There is no copy beside it ({files.backup.name}). Bring {files.catalog.name} back from "
-        "your own backup; without it the encrypted rows can't be read."
-    )
-
-
-@contextlib.contextmanager
-def _plainly(files: LakeFiles) -> Iterator[None]:
-    try:
-        yield
-    except duckdb.Error as error:
-        text = str(error)
-        low = text.lower()
-        if "no space left" in low or "disk is full" in low or "max_temp_directory_size" in low:
-            raise DiskFull(
-                f"The disk of {files.folder} is full. Nothing of this step was kept; "
-                "all that was in before is still in.",
-                "Free some room, then run the command again.",
-            ) from error
-        if "malformed" in low or "not a database" in low or "disk i/o" in low:
-            raise CatalogUnreadable(
-                f"The lake's catalog can't be read: {files.catalog}.", _rescue(files)
-            ) from error
-        if isinstance(error, duckdb.OutOfMemoryException):
-            raise LakeError(
-                f"The computation needs more memory than the lake may take ({_first(text)}).",
-                "Raise memory_gib under [lake] in parvis.toml.",
-            ) from error
-        if _lost_a_race(error):
-            raise LakeError(
-                "Other processes kept writing to the lake, and this one could not.",
-                "Run the command again when they are done.",
-            ) from error
-        raise
-    except sqlite3.DatabaseError as error:
-        raise CatalogUnreadable(
-            f"The lake's catalog can't be read: {files.catalog} ({error}).", _rescue(files)
-        ) from error
-
-
-def _lost_a_race(error: duckdb.Error) -> bool:
-    text = str(error).lower()
-    return "conflict" in text or "locked" in text or "retry" in text
 
 
 def _schema(name: str) -> Any:
@@ -486,11 +387,3 @@ def _same(one: dt.DataType, other: dt.DataType) -> bool:
     """Whether two types are one to the engine (it has one precision of time only)."""
     to_text = duckdb_compiler.type_mapper.to_string
     return bool(to_text(one) == to_text(other))
-
-
-def _first(text: str) -> str:
-    return text.splitlines()[0][:200]
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,1 @@
+"""Files in: CSV, Parquet and NDJSON, with a mapping that is guessed, shown and editable."""

@@ -1,0 +1,1 @@
+"""The API under the pages: the same questions, answered in JSON."""

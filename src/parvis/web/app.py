@@ -1,0 +1,100 @@
+"""The application: what is put together, and in which order a request meets it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from brotli_asgi import BrotliMiddleware
+from fastapi import FastAPI, Request, Response
+
+import parvis
+from parvis.trust.api import Access, LoginLimits
+from parvis.web.api.routes import api
+from parvis.web.assets import Assets
+from parvis.web.failures import Rescue, add_failures
+from parvis.web.language import load_languages
+from parvis.web.pages import docs, login, preferences
+from parvis.web.pages.customer import customer_pages
+from parvis.web.pages.customers import customers_pages
+from parvis.web.pages.orders import orders_pages
+from parvis.web.pages.overview import overview_pages
+from parvis.web.pages.silos import silos_pages
+from parvis.web.reader import Reader
+from parvis.web.render import Renderer
+from parvis.web.security import Guard
+from parvis.web.warm import warm
+
+__all__ = ["create_app"]
+
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def create_app(workspace_folder: Path, *, limits: LoginLimits | None = None) -> FastAPI:
+    """Put the application of a workspace together.
+
+    Parameters
+    ----------
+    workspace_folder
+        The workspace.
+    limits
+        How many wrong passwords are too many.
+
+    Raises
+    ------
+    WorkspaceNotFound
+        There is no workspace there.
+    """
+    languages, assets = load_languages(), Assets()
+    renderer = Renderer(languages, assets)
+    reader = Reader(workspace_folder, lambda shelf: warm(shelf, languages))
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        reader.start()
+        yield
+        reader.close()
+        access.close()
+
+    app = FastAPI(
+        title="Parvis",
+        version=parvis.__version__,
+        summary="One view of each customer, and where each figure comes from.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    access = Access(reader.workspace.files.app, limits)
+    app.state.reader = reader
+    app.state.access = access
+    app.state.languages = languages
+    app.state.assets = assets
+    app.state.renderer = renderer
+    for router in (
+        login.login_pages,
+        preferences.preference_pages,
+        overview_pages,
+        customers_pages,
+        customer_pages,
+        orders_pages,
+        silos_pages,
+        api,
+        docs.docs_pages,
+    ):
+        app.include_router(router)
+    app.add_api_route("/static/{digest}/{name}", _static, include_in_schema=False)
+    add_failures(app)
+    app.add_middleware(Rescue)
+    app.add_middleware(Guard)
+    app.add_middleware(BrotliMiddleware, quality=5, minimum_size=600, gzip_fallback=True)
+    return app
+
+
+def _static(request: Request, digest: str, name: str) -> Response:
+    asset = request.app.state.assets.get(digest, name)
+    if asset is None:
+        return Response("Not found.", 404, media_type="text/plain")
+    headers = {"Cache-Control": _FOR_EVER}
+    return Response(asset.content, 200, headers, media_type=asset.media_type)

@@ -1,0 +1,1 @@
+"""What pages and API ask of a shelf: the same questions, the same answers."""

@@ -1,0 +1,384 @@
+"""Customers: search, filter, sort, and each by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import ibis
+
+from parvis.web.queries.paging import (
+    PAGE_ROWS,
+    Page,
+    address,
+    asked,
+    is_day,
+    ordered,
+    page_number,
+)
+from parvis.web.shelf import Shelf
+from parvis.web.statements import Statement
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+__all__ = [
+    "NO_VALUE",
+    "SORTS",
+    "Customer",
+    "CustomerFilter",
+    "CustomerTotals",
+    "Facets",
+    "all_customers",
+    "count_customers",
+    "facets",
+    "find_customers",
+    "one_customer",
+]
+
+#: In an address: those of whom it isn't known.
+NO_VALUE: Final = "unknown"
+
+#: By what customers can be sorted, and the columns that it means.
+SORTS: Final[dict[str, tuple[str, ...]]] = {
+    "customer": ("display_name", "id_length", "user_id"),
+    "segment": ("rfm_segment",),
+    "last": ("last_order_on",),
+    "orders": ("frequency",),
+    "sales": ("monetary",),
+    "basket": ("average_basket",),
+    "interval": ("purchase_interval_days",),
+    "overdue": ("is_overdue", "recency_days"),
+    "coupons": ("coupon_share",),
+    "category": ("favourite_category",),
+    "age": ("age_band",),
+    "channel": ("last_channel",),
+    "cohort": ("first_order_on",),
+}
+
+_DEFAULT_SORT: Final = "-sales"
+
+_COLUMNS: Final = (
+    "customer_id", "is_known", "user_id", "display_name", "rfm_segment", "first_order_on",
+    "last_order_on", "recency_days", "frequency", "monetary", "unconverted_orders",
+    "average_basket", "purchase_interval_days", "usual_longest_gap_days", "is_overdue",
+    "favourite_category", "coupon_share", "age_band", "last_channel", "cohort", "events",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFilter:
+    """Which customers, in which order; as it stands in the address.
+
+    Parameters
+    ----------
+    q
+        Part of a name or of any identifier.
+    segment, age, channel
+        A value, or ``unknown``.
+    overdue
+        ``yes``, ``no`` or ``unknown`` (can't tell).
+    cohort
+        A month such as ``2017-01``, or ``unknown`` (never ordered).
+    known
+        ``yes``: known by an identifier that a silo gave; ``no``: not yet.
+    since, until
+        Days (ISO) between which the first order lies, both in it; in the address ``from``
+        and ``to``.
+    sort
+        One of `SORTS`, `-` before it for downwards.
+    """
+
+    q: str = ""
+    segment: str = ""
+    overdue: str = ""
+    age: str = ""
+    channel: str = ""
+    cohort: str = ""
+    known: str = ""
+    since: str = ""
+    until: str = ""
+    sort: str = _DEFAULT_SORT
+    page: int = 1
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> CustomerFilter:
+        """Read an address; what it can't mean is left out."""
+        text = {n: asked(query, n) for n in cls.__slots__ if n != "page"}
+        if text["sort"].removeprefix("-") not in SORTS:
+            text["sort"] = _DEFAULT_SORT
+        for name in ("overdue", "known"):
+            if text[name] not in {"yes", "no", NO_VALUE}:
+                text[name] = ""
+        for name in ("since", "until"):
+            text[name] = text[name] if is_day(text[name]) else ""
+        if text["cohort"] != NO_VALUE and not re.fullmatch(
+            r"\d{4}-(0[1-9]|1[0-2])", text["cohort"]
+        ):
+            text["cohort"] = ""
+        return cls(**text, page=page_number(query))
+
+    def address(self, **changes: Any) -> str:
+        """Return the query string of this view, or of one beside it."""
+        return address(replace(self, **{"page": 1, **changes}), CustomerFilter())
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it leaves anybody out."""
+        names = (n for n in self.__slots__ if n not in {"sort", "page"})
+        return any(getattr(self, n) for n in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A row of the list; the columns of `profiles` of the same names."""
+
+    customer_id: str
+    is_known: bool
+    user_id: str | None
+    display_name: str | None
+    rfm_segment: str | None
+    first_order_on: date | None
+    last_order_on: date | None
+    recency_days: int | None
+    frequency: int
+    monetary: Decimal
+    unconverted_orders: int
+    average_basket: Decimal | None
+    purchase_interval_days: float | None
+    usual_longest_gap_days: float | None
+    is_overdue: bool | None
+    favourite_category: str | None
+    coupon_share: float | None
+    age_band: str | None
+    last_channel: str | None
+    cohort: date | None
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerTotals:
+    """What the customers of a view add up to.
+
+    Parameters
+    ----------
+    sales
+        Net sales in the workspace's currency.
+    unconverted
+        Orders in a currency without a rate, in no sum.
+    overdue
+        Of whom it is known that they are.
+    """
+
+    customers: int
+    orders: int
+    sales: Decimal
+    unconverted: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """The values that can be filtered by, and how many customers have each; null: not known."""
+
+    segment: tuple[tuple[str | None, int], ...]
+    age: tuple[tuple[str | None, int], ...]
+    channel: tuple[tuple[str | None, int], ...]
+    cohort: tuple[tuple[date | None, int], ...]
+    overdue: tuple[tuple[bool | None, int], ...]
+    known: tuple[tuple[bool | None, int], ...]
+
+
+# what a filter asks: the names of its values, and their kinds
+_Asked = tuple[tuple[str, Literal["value", "none", "yes", "no"]], ...]
+
+_FIELD: Final = {
+    "segment": "rfm_segment",
+    "age": "age_band",
+    "channel": "last_channel",
+    "cohort": "cohort",
+    "overdue": "is_overdue",
+    "known": "is_known",
+}
+
+
+def _question(wanted: CustomerFilter) -> tuple[_Asked, dict[str, str | int]]:
+    """Part the shape of a question from its values."""
+    shape: list[tuple[str, Any]] = []
+    values: dict[str, str | int] = {}
+    if wanted.q:
+        shape.append(("q", "value"))
+        values["q"] = wanted.q.lower()
+    for name in ("since", "until"):
+        if getattr(wanted, name):
+            shape.append((name, "value"))
+            values[name] = getattr(wanted, name)
+    for name in _FIELD:
+        value = getattr(wanted, name)
+        if not value:
+            continue
+        if value == NO_VALUE:
+            shape.append((name, "none"))
+        elif name in {"overdue", "known"}:
+            shape.append((name, value))
+        else:
+            shape.append((name, "value"))
+            values[name] = f"{value}-01" if name == "cohort" else value
+    return tuple(shape), values
+
+
+def _chosen(shelf: Shelf, shape: _Asked, values: Mapping[str, str | int]) -> ir.Table:
+    table = shelf.table("profiles")
+    for name, kind in shape:
+        if name == "q":
+            table = table.filter(_matches(shelf, table, str(values["q"])))
+            continue
+        if name in {"since", "until"}:
+            day = ibis.literal(values[name]).cast("date")
+            first = table.first_order_on
+            table = table.filter(first >= day if name == "since" else first <= day)
+            continue
+        column = table[_FIELD[name]]
+        if kind == "none":
+            table = table.filter(column.isnull())
+        elif kind in {"yes", "no"}:
+            table = table.filter(column == (kind == "yes"))
+        elif name == "cohort":
+            table = table.filter(column == ibis.literal(values[name]).cast("date"))
+        else:
+            table = table.filter(column == values[name])
+    return table
+
+
+def _matches(shelf: Shelf, table: ir.Table, part: str) -> ir.Value:
+    owners = shelf.table("identities")
+    whose = owners.filter(owners.value.lower().contains(part)).customer_id
+    return (
+        table.display_name.lower().contains(part).fill_null(False)
+        | table.customer_id.startswith(part)
+        | table.customer_id.isin(whose)
+    )
+
+
+@lru_cache(maxsize=256)
+def _list_statement(shape: _Asked, sort: str) -> Statement:
+    def build(shelf: Shelf, *, skip: int, rows: int, **values: str) -> ir.Table:
+        table = _chosen(shelf, shape, values).mutate(id_length=lambda t: t.user_id.length())
+        by = ordered(table, sort, SORTS, "customer_id")
+        return by.limit(rows, offset=skip).select(*_COLUMNS)
+
+    return Statement(build, **_kinds(shape), skip=int, rows=int)
+
+
+@lru_cache(maxsize=256)
+def _totals_statement(shape: _Asked) -> Statement:
+    def build(shelf: Shelf, **values: str) -> ir.Table:
+        table = _chosen(shelf, shape, values)
+        return table.agg(
+            customers=table.count(),
+            orders=table.frequency.sum().fill_null(0),
+            sales=table.monetary.sum().fill_null(0),
+            unconverted=table.unconverted_orders.sum().fill_null(0),
+            overdue=table.is_overdue.sum().fill_null(0),
+        )
+
+    return Statement(build, **_kinds(shape))
+
+
+def _kinds(shape: _Asked) -> dict[str, type[str | int]]:
+    return {name: str for name, kind in shape if kind == "value"}
+
+
+def count_customers(shelf: Shelf, wanted: CustomerFilter) -> CustomerTotals:
+    """Tell what the customers of a view add up to."""
+    shape, values = _question(wanted)
+
+    def count() -> CustomerTotals:
+        row = shelf.rows(_totals_statement(shape), **values)[0]
+        return CustomerTotals(**{**row, "orders": int(row["orders"])})
+
+    if wanted.is_narrow:
+        return count()
+    return shelf.kept("customer totals", count)
+
+
+def find_customers(
+    shelf: Shelf, wanted: CustomerFilter, rows: int = PAGE_ROWS
+) -> tuple[Page[Customer], CustomerTotals]:
+    """Return one page of a view, and what the whole view adds up to."""
+    totals = count_customers(shelf, wanted)
+    pages = max(1, -(-totals.customers // rows))
+    number = min(wanted.page, pages)
+    found = _fetch(shelf, wanted, (number - 1) * rows, rows)
+    return Page(found, number, totals.customers, rows), totals
+
+
+def all_customers(shelf: Shelf, wanted: CustomerFilter) -> tuple[Customer, ...]:
+    """Return all rows of a view, for a file."""
+    return _fetch(shelf, wanted, 0, 10**9)
+
+
+def _fetch(shelf: Shelf, wanted: CustomerFilter, skip: int, rows: int) -> tuple[Customer, ...]:
+    shape, values = _question(wanted)
+    statement = _list_statement(shape, wanted.sort)
+    return tuple(Customer(**r) for r in shelf.rows(statement, **values, skip=skip, rows=rows))
+
+
+def _facet(column: str) -> Statement:
+    def build(shelf: Shelf) -> ir.Table:
+        table = shelf.table("profiles")
+        return table.group_by(value=table[column]).agg(n=table.count())
+
+    return Statement(build)
+
+
+_FACETS: Final = {name: _facet(column) for name, column in _FIELD.items()}
+
+
+def facets(shelf: Shelf) -> Facets:
+    """Tell what can be filtered by."""
+
+    def look() -> Facets:
+        found: dict[str, tuple[tuple[Any, int], ...]] = {}
+        for name, statement in _FACETS.items():
+            rows = [(r["value"], r["n"]) for r in shelf.rows(statement)]
+            rows.sort(key=lambda r: (r[0] is None, -r[1] if name == "channel" else r[0] or 0))
+            found[name] = tuple(rows)
+        return Facets(**found)
+
+    return shelf.kept("facets", look)
+
+
+_ONE: Final = Statement(
+    lambda shelf, customer: shelf.table("profiles").filter(
+        shelf.table("profiles").customer_id == customer
+    ),
+    customer=str,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something a silo said of a customer."""
+
+    name: str
+    value: str
+    message_id: str
+    source: str
+    set_at: datetime
+
+
+def one_customer(shelf: Shelf, customer_id: str) -> dict[str, Any] | None:
+    """Return the row of `profiles` of a customer; null where there is none."""
+    rows = shelf.rows(_ONE, customer=customer_id)
+    if not rows:
+        return None
+    row = rows[0]
+    row["attributes"] = tuple(Told(**a) for a in row["attributes"] or ())
+    row["sources"] = tuple(row["sources"] or ())
+    return row

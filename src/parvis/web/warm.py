@@ -1,0 +1,31 @@
+"""What every page of a new state needs, computed before the first request asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from parvis.web.language import Language
+from parvis.web.pages.overview import first_page
+from parvis.web.pages.silos import the_readiness, the_silos
+from parvis.web.queries.customers import CustomerFilter, facets, find_customers, one_customer
+from parvis.web.queries.events import provenance, timeline
+from parvis.web.queries.orders import OrderFilter, customer_orders, find_orders
+from parvis.web.shelf import Shelf
+
+__all__ = ["warm"]
+
+
+def warm(shelf: Shelf, languages: Mapping[str, Language]) -> None:
+    """Compute the pages that all see, and compile the questions that most ask."""
+    for language in languages.values():
+        first_page(shelf, language)
+    the_silos(shelf)
+    the_readiness(shelf)
+    facets(shelf)
+    found, _ = find_customers(shelf, CustomerFilter())
+    find_orders(shelf, OrderFilter())
+    for customer in found.rows[:1]:
+        one_customer(shelf, customer.customer_id)
+        provenance(shelf, customer.customer_id)
+        timeline(shelf, customer.customer_id)
+        customer_orders(shelf, customer.customer_id)

@@ -1,0 +1,53 @@
+"""What tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from parvis.lake.ducklake import DuckLake
+from parvis.lake.workspace import Workspace
+from tests.making import made_workspace
+
+# two cores shared with other work: a slow example is no failure
+settings.register_profile(
+    "parvis",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("parvis")
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckLake]:
+    """Give an engine to compute with; what a test stages is its own, the tables stay empty."""
+    workspace = made_workspace(tmp_path_factory.mktemp("engine") / "shop")
+    yield workspace.engine
+    workspace.close()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """Give an empty workspace: UTC, euros, not encrypted, speaking of 2026-07-01."""
+    made = made_workspace(tmp_path / "shop")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Callable[..., Workspace]]:
+    """Make workspaces by `made_workspace`, each in a folder of its own."""
+    made: list[Workspace] = []
+
+    def build_one(**given: Any) -> Workspace:
+        made.append(made_workspace(tmp_path / f"shop{len(made)}", **given))
+        return made[-1]
+
+    yield build_one
+    for workspace in made:
+        workspace.close()

@@ -1,0 +1,94 @@
+"""Visits of real tracker events, beside those that the tracker's own published model finds."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from parvis.identity import api as identity
+from parvis.lake.ducklake import DuckLake
+from parvis.profile import api as profile
+from parvis.profile.api import SessionRules
+from tests.making import Row, event, moment, rows, staged
+
+DATA = Path(__file__).parents[3] / "shared" / "data" / "web"
+EVENTS, EXPECTED = DATA / "snowplow_web_events.csv", DATA / "snowplow_web_sessions_expected.csv"
+
+pytestmark = pytest.mark.skipif(
+    not EVENTS.exists(), reason="the tracker's test data isn't beside this checkout"
+)
+
+TYPES = {"page_view": ("page", "Page Viewed"), "page_ping": ("track", "Page Ping")}
+
+
+def page_view_id(row: dict[str, str]) -> str | None:
+    told = row["contexts_com_snowplowanalytics_snowplow_web_page_1_0_0"]
+    found = json.loads(told) if told else []
+    while isinstance(found, list):
+        found = found[0] if found else {}
+    return found.get("id")
+
+
+def read_events() -> list[Row]:
+    found: dict[str, Row] = {}
+    with EVENTS.open(encoding="utf-8", newline="") as file:
+        # of equal messages the first wins, as in the lake
+        for row in sorted(csv.DictReader(file), key=lambda r: r["collector_tstamp"]):
+            kind, name = TYPES.get(row["event"], ("track", row["event_name"]))
+            view = page_view_id(row)
+            if kind == "page" and view is None:
+                continue  # an importer puts it aside: it names no page
+            created, sent = (moment(row[f"dvce_{c}_tstamp"]) for c in ("created", "sent"))
+            occurred = moment(row["derived_tstamp"])
+            # the tracker corrects a device's clock, and with it how long an event was kept
+            received = max(moment(row["collector_tstamp"]), occurred + (sent - created))
+            found.setdefault(
+                row["event_id"],
+                event(
+                    name,
+                    occurred,
+                    cookie=row["domain_userid"] or None,
+                    received=received,
+                    also=[("network_userid", row["network_userid"])],
+                    message_id=row["event_id"],
+                    type=kind,
+                    source="web",
+                    context={"sessionId": row["domain_sessionid"]},
+                    properties={"page_view_id": view, "url": row["page_url"]},
+                ),
+            )
+    return list(found.values())
+
+
+@pytest.fixture(scope="module")
+def visits(engine: DuckLake) -> list[Row]:
+    table = staged(engine, read_events())
+    seen = identity.sightings(table)
+    owners = identity.identities(seen, identity.identity_links(seen))
+    whose = profile.sessions(identity.resolved(table, owners), SessionRules(), "UTC")
+    return rows(whose, "started_at", "ended_at")
+
+
+@pytest.fixture(scope="module")
+def expected() -> list[dict[str, str]]:
+    with EXPECTED.open(encoding="utf-8", newline="") as file:
+        return sorted(csv.DictReader(file), key=lambda r: (r["start_tstamp"], r["end_tstamp"]))
+
+
+def test_eighteen_visits_forty_three_pages_eleven_users(visits: list[Row]) -> None:
+    assert len(visits) == 18
+    assert sum(v["page_views"] for v in visits) == 43
+    assert len({v["anonymous_id"] for v in visits}) == 11
+
+
+def test_each_visit_begins_and_ends_and_sees_what_it_should(
+    visits: list[Row], expected: list[dict[str, str]]
+) -> None:
+    ours = sorted((v["started_at"], v["ended_at"], v["page_views"]) for v in visits)
+    theirs = sorted(
+        (moment(e["start_tstamp"]), moment(e["end_tstamp"]), int(e["page_views"])) for e in expected
+    )
+    assert ours == theirs

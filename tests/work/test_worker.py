@@ -1,0 +1,117 @@
+"""The worker: builds after an import, says what is wrong, and recovers."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from parvis.connect.landing import Arrival, events_shaped, land
+from parvis.lake.schema import TABLES
+from parvis.lake.workspace import Workspace
+from parvis.work.status import read_status
+from parvis.work.worker import Worker
+
+
+def _put_order(workspace: Workspace, number: int, user: str = "ada") -> None:
+    at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    row = {
+        "message_id": f"order-{number}",
+        "source": "shop",
+        "type": "track",
+        "name": "Order Completed",
+        "occurred_at": at,
+        "received_at": at,
+        "user_id": user,
+        "identifiers": [{"kind": "user_id", "value": user}],
+        "amount": 10,
+        "properties": json.dumps({"order_id": str(number)}),
+    }
+    schema = {**TABLES["events"].ibis, "properties": "string", "context": "string"}
+    rows = workspace.engine.stage_rows([row], schema)
+    land(workspace, Arrival("shop", "orders", rows_read=1), events=events_shaped(rows))
+
+
+def _until(condition, seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it never happened"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    place = tmp_path / "shop"
+    Workspace.create(place).close()
+    return place
+
+
+@pytest.fixture
+def working(folder):
+    stop = threading.Event()
+    threads = []
+
+    def start() -> None:
+        worker = Worker(folder)
+        threads.append(threading.Thread(target=worker.run, args=(stop,)))
+        threads[-1].start()
+
+    yield start
+    stop.set()
+    for thread in threads:
+        thread.join(30)
+
+
+def _orders(folder: Path) -> int:
+    with Workspace.open(folder) as shop:
+        return int(shop.orders.count().to_pyarrow().as_py())
+
+
+def test_an_import_is_built_by_itself(folder, working):
+    working()
+    _until(lambda: read_status(folder) is not None and read_status(folder).last_build_at)
+    with Workspace.open(folder) as shop:
+        _put_order(shop, 1)
+        _until(lambda: shop.orders.count().to_pyarrow().as_py() == 1, 10)
+    _until(lambda: read_status(folder).state == "waiting")
+
+
+def test_changed_settings_are_followed(folder, working):
+    with Workspace.open(folder) as shop:
+        _put_order(shop, 1)
+    working()
+    _until(lambda: _orders(folder) == 1)
+    settings = folder / "parvis.toml"
+    text = settings.read_text().replace('as_of = "today"', "as_of = 2026-02-01")
+    settings.write_text(text)
+    # nothing had happened yet on that day
+    _until(lambda: _orders(folder) == 0)
+
+
+def test_what_is_wrong_is_said_and_the_worker_recovers(folder, working):
+    with Workspace.open(folder) as shop:
+        _put_order(shop, 1)
+    settings = folder / "parvis.toml"
+    good = settings.read_text()
+    working()
+    _until(lambda: _orders(folder) == 1)
+    settings.write_text(good.replace('"UTC"', '"Europe/Pariss"'))
+    _until(lambda: read_status(folder).state == "failing")
+    status = read_status(folder)
+    assert "time.zone" in status.problem
+    assert "Europe/Paris" in status.problem
+    assert status.next_step
+    settings.write_text(good)
+    with Workspace.open(folder) as shop:
+        _put_order(shop, 2)
+    _until(lambda: _orders(folder) == 2)
+    _until(lambda: read_status(folder).problem == "")
+
+
+def test_a_damaged_status_file_is_no_status(tmp_path):
+    (tmp_path / "worker.json").write_text("{half")
+    assert read_status(tmp_path) is None
