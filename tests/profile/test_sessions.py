@@ -86,6 +86,22 @@ def test_the_trackers_own_number_is_kept(engine: DuckLake) -> None:
     assert [(v["seconds"], v["page_views"]) for v in found] == [(3 * 3600, 2), (0, 1)]
 
 
+def test_a_browser_that_changes_its_cookie_is_on_one_visit(engine: DuckLake) -> None:
+    found = visits(
+        engine,
+        [
+            tracked("s1", "2026-03-02T12:00", cookie="c1"),
+            tracked("s1", "2026-03-02T12:10", cookie="c2"),
+            tracked("s1", "2026-03-02T12:20", user="ann", cookie="c3"),
+            tracked("s2", "2026-03-02T12:30", cookie="c2"),
+        ],
+    )
+    assert [(v["anonymous_id"], v["page_views"], v["seconds"]) for v in found] == [
+        ("c1", 3, 1200),
+        ("c2", 1, 0),
+    ]
+
+
 @pytest.mark.parametrize(("last", "seconds"), [("12:00:00", 3 * 86_400), ("12:00:01", 60)])
 def test_three_days_are_the_most(engine: DuckLake, last: str, seconds: int) -> None:
     events = [

@@ -120,14 +120,12 @@ class _Wishes:
     save_mapping: Path | None
 
 
-def _import(
-    folder: Path, file: Path, kind: Kind, options: ImportOptions, wishes: _Wishes
-) -> None:
+def _import(folder: Path, file: Path, kind: Kind, options: ImportOptions, wishes: _Wishes) -> None:
     began = time.perf_counter()
     with opened(folder) as shop, contextlib.ExitStack() as reading:
         with console.status(f"Reading {file.name} …"):
             ready = reading.enter_context(prepared(shop, file, kind, options))
-        ask = wishes.ask and not wishes.dry and console.is_terminal and sys.stdin.isatty()
+        ask = wishes.ask and not wishes.dry and _asks()
         if wishes.dry or ask:
             _show_preview(ready.preview)
         if wishes.save_mapping is not None:
@@ -144,6 +142,11 @@ def _import(
         with console.status("Writing …"):
             report = ready.write()
         _show_summary(report, ready.preview, time.perf_counter() - began)
+
+
+def _asks() -> bool:
+    """Tell whether somebody sits at a terminal who can answer."""
+    return console.is_terminal and sys.stdin.isatty()
 
 
 def _save(path: Path, text: str) -> None:
@@ -188,8 +191,9 @@ def quarantine(
         if csv is not None:
             rows = export_quarantine(shop, csv, source)
             console.print(
-                f"{rows:,} rows are in {csv}. Correct them there, then import that file under "
-                "the same --source; the columns parvis_… are left aside.",
+                f"{rows:,} {'row is' if rows == 1 else 'rows are'} in {csv}. Correct them there, "
+                "then import that file under the same --source; the columns parvis_… are left "
+                "aside.",
                 markup=False,
             )
             return

@@ -10,7 +10,7 @@ from parvis.domain.event import ORDER_EVENTS, EventName
 from parvis.errors import ParvisError
 from parvis.identity import api as identity
 from parvis.profile.orders import order_events
-from parvis.profile.sessions import SessionRules, visited
+from parvis.profile.sessions import SessionRules, trailed, visited
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -71,13 +71,17 @@ def customer_events(engine: Engine, customer_id: str) -> ir.Table:
     ir.Table
         Rows of `events` with `customer_id`, up to the moment the built tables speak of.
     """
-    owners, events, state = (engine.table(n) for n in ("identities", "events", "build_state"))
+    owners = engine.table("identities")
     own = owners.filter(owners.customer_id == customer_id)
-    # what the traits don't know yet isn't shown as if it were behind them
-    built_for = state.as_of.max().as_scalar()
-    known = events.filter(events.occurred_at < built_for, events.received_at < built_for)
-    events = identity.resolved(known, own)
+    events = identity.resolved(_known(engine), own)
     return events.order_by(events.occurred_at.desc(), events.message_id)
+
+
+def _known(engine: Engine) -> ir.Table:
+    # what the traits don't know yet isn't shown as if it were behind them
+    events, state = engine.table("events"), engine.table("build_state")
+    built_for = state.as_of.max().as_scalar()
+    return events.filter(events.occurred_at < built_for, events.received_at < built_for)
 
 
 def evidence(
@@ -132,13 +136,19 @@ def _with_channel(*, last: bool) -> Filter:
     return select
 
 
-def _visits(events: ir.Table, asked: _Asked) -> ir.Table:
+def _visits(_events: ir.Table, asked: _Asked) -> ir.Table:
     """Keep the events of visits, whatever their name: all of them make a visit last."""
-    each = visited(events, asked.rules)
-    visit = ["customer_id", "source", "visit"]
+    mine = asked.engine.table("sessions").filter(lambda t: t.customer_id == asked.customer_id)
+    # a visit may have gone on under another cookie: all of its trail is looked at
+    on_trails = trailed(_known(asked.engine)).semi_join(mine, "trail").drop("trail")
+    every = identity.resolved(on_trails, asked.engine.table("identities"))
+    each = visited(every, asked.rules)
+    each = each.filter(each.customer_id == asked.customer_id)
+    visit = ["source", "visit"]
     pages = each.group_by(*visit).agg(pages=each.viewed_page.nunique())
     with_page = each.semi_join(pages.filter(pages.pages > 0), visit)
-    return events.semi_join(with_page.select("message_id"), "message_id")
+    behind = every.semi_join(with_page.select("message_id"), "message_id")
+    return behind.order_by(behind.occurred_at.desc(), behind.message_id)
 
 
 def _of_favourite(events: ir.Table, asked: _Asked) -> ir.Table:

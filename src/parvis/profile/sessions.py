@@ -13,7 +13,7 @@ from parvis.lake.functions import json_text, local_day
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["SessionRules", "sessions", "visited"]
+__all__ = ["SessionRules", "sessions", "trailed", "visited"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +79,46 @@ def visited(events: ir.Table, rules: SessionRules) -> ir.Table:
     of_web = _web_events(events, rules)
     own = of_web.mutate(visit=of_web.client_session)
     by_tracker = own.filter(own.visit.notnull())
-    opened = by_tracker.occurred_at.min().over(
-        group_by=[by_tracker.customer_id, by_tracker.source, by_tracker.visit]
+    # a browser that changes its cookie on the way is still on one visit: of whom it began with
+    beginning = ibis.window(
+        group_by=by_tracker.trail, order_by=[by_tracker.occurred_at, by_tracker.message_id]
     )
-    by_tracker = by_tracker.mutate(opened=opened)
+    by_tracker = by_tracker.mutate(
+        opened=by_tracker.occurred_at.first().over(beginning),
+        customer_id=by_tracker.customer_id.first().over(beginning),
+    )
     open_days = by_tracker.occurred_at.delta(by_tracker.opened, unit="second")
     by_tracker = by_tracker.filter(open_days <= rules.max_days * 86_400).drop("opened")
     return by_tracker.union(_by_pause(own, rules))
 
 
+def trailed(events: ir.Table) -> ir.Table:
+    """Give each event of a site or an app its trail; what is of neither is left out.
+
+    A trail is what the events of a visit have in common, whoever they turn out to be of: the
+    tracker's own number, else the browser. Visits never go beyond a trail.
+
+    Parameters
+    ----------
+    events
+        Rows of `events`.
+
+    Returns
+    -------
+    ir.Table
+        The events with `trail`.
+    """
+    number = json_text(events.context, "sessionId").nullif("")
+    trail = ibis.coalesce("visit|" + number, "browser|" + events.anonymous_id)
+    told = events.mutate(trail=(events.source + "|" + trail).hexdigest("md5"))
+    return told.filter(told.trail.notnull())
+
+
 def _web_events(events: ir.Table, rules: SessionRules) -> ir.Table:
-    client_session = json_text(events.context, "sessionId").nullif("")
-    on_device = events.filter(
-        events.anonymous_id.notnull() | client_session.notnull(),
-        json_text(events.context, "is_robot").fill_null("false") != "true",
-        events.received_at.delta(events.occurred_at, unit="second")
+    on_device = trailed(events)
+    on_device = on_device.filter(
+        json_text(on_device.context, "is_robot").fill_null("false") != "true",
+        on_device.received_at.delta(on_device.occurred_at, unit="second")
         <= rules.max_delay_days * 86_400,
     )
     is_view = on_device.type.isin([EventType.PAGE.value, EventType.SCREEN.value])
@@ -102,6 +127,7 @@ def _web_events(events: ir.Table, rules: SessionRules) -> ir.Table:
         "message_id",
         "customer_id",
         "source",
+        "trail",
         "anonymous_id",
         "occurred_at",
         "channel",
@@ -157,7 +183,7 @@ def _by_pause(own: ir.Table, rules: SessionRules) -> ir.Table:
 
 def _summed(visits: ir.Table, zone: str) -> ir.Table:
     in_order = [visits.occurred_at, visits.message_id]
-    each = visits.group_by("customer_id", "source", "visit").agg(
+    each = visits.group_by("customer_id", "source", "trail", "visit").agg(
         anonymous_id=visits.anonymous_id.first(order_by=in_order),
         started_at=visits.occurred_at.min(),
         ended_at=visits.occurred_at.max(),

@@ -53,6 +53,16 @@ def _order_events(frame: Frame) -> ir.Table:
     return identity.resolved(of_orders, frame.table("identities"))
 
 
+def _trails_concerned(frame: Frame) -> ir.Table:
+    """Find trails with new events, and all of customers who changed hands."""
+    known = profile.known_at(frame.table("events"), frame.as_of)
+    moved = frame.changed("identities").select("customer_id").distinct()
+    owners = frame.table("identities").semi_join(moved, "customer_id")
+    new = profile.trailed(profile.known_at(frame.changed("events"), frame.as_of))
+    theirs = profile.trailed(identity.resolved(known, owners))
+    return new.select("trail").union(theirs.select("trail")).distinct()
+
+
 def _customers_concerned(frame: Frame) -> ir.Table:
     moved = frame.changed("identities").select("customer_id")
     active = frame.table("identities").semi_join(_identifiers_concerned(frame), ["kind", "value"])
@@ -93,8 +103,11 @@ def _order_lines(frame: Frame) -> ir.Table:
 
 
 def _sessions(frame: Frame) -> ir.Table:
+    known = profile.known_at(frame.table("events"), frame.as_of)
+    on_trails = frame.within(profile.trailed(known)).drop("trail")
+    events = identity.resolved(on_trails, frame.table("identities"))
     rules = profile.session_rules(frame.settings)
-    return profile.sessions(_events(frame), rules, frame.settings.time.zone)
+    return profile.sessions(events, rules, frame.settings.time.zone)
 
 
 def _customer_traits(frame: Frame) -> ir.Table:
@@ -135,7 +148,7 @@ STEPS: Final = (
         ("events", "identities"),
         _sessions,
         1,
-        _customers_concerned,
+        _trails_concerned,
         ("time.zone", "sessions"),
     ),
     Step(

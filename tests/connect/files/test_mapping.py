@@ -19,11 +19,13 @@ TEXT = 'N° "A";Quand;Combien\nx1;15/03/2024;1,50\nx2;03/04/2024;2,50\n'
     ("columns", "fields"),
     [
         (
-            ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID"],
+            ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice",
+             "CustomerID"],
             ["order_id", "product_id", "name", "quantity", "occurred_at", "price", "user_id"],
         ),
         (
-            ["Numéro de commande", "Date de commande", "N° client", "Réf. produit", "Qté", "Prix unitaire (EUR)"],
+            ["Numéro de commande", "Date de commande", "N° client", "Réf. produit", "Qté",
+             "Prix unitaire (EUR)"],
             ["order_id", "occurred_at", "user_id", "product_id", "quantity", "price"],
         ),
         (

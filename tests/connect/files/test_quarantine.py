@@ -34,7 +34,7 @@ def test_mended_and_brought_again(workspace: Workspace, tmp_path: Path) -> None:
 
 
 def test_rows_that_are_alike_are_all_kept(workspace: Workspace, tmp_path: Path) -> None:
-    text = "order_id,date,amount\n1,2024-03-15,1\n2,soon,2\n2,soon,2\n"
+    text = "order_id,date,total\n1,2024-03-15,1\n2,soon,2\n2,soon,2\n"
     assert brought(workspace, written(tmp_path, text)).report.quarantined == 2
 
 

@@ -173,4 +173,4 @@ def _plausible(field: Field, values: Sequence[str]) -> bool:
     if check is None:
         # a number where a word is expected is no name of a product
         return not (field.name == "name" and all(_NUMBER.match(v) for v in values))
-    return sum(bool(check.search(v)) for v in values) * 2 >= len(values)
+    return sum(bool(check.search(v)) for v in values) * 5 >= len(values)

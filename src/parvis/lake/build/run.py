@@ -85,8 +85,9 @@ class _Frame:
         if name in self.written:
             done = self.written[name]
             return done.before.union(done.after)
-        if TABLES[name].kind == "derived":
-            return self.engine.table(name).limit(0)
+        if name not in self.news and TABLES[name].kind == "derived":
+            # staged, so that it is of one shape with what other steps have written
+            self.news[name] = self.engine.stage(self.engine.table(name).limit(0))
         if name not in self.news:
             self.news[name] = self.engine.stage(
                 _news(self.engine, name, self.last, self.until, self.as_of)
@@ -103,10 +104,11 @@ def _news(
     rows = engine.changes(name, last.snapshot, until).drop("change_type")
     if "occurred_at" not in rows.columns or as_of <= last.as_of:
         return rows
-    return rows.union(_matured(engine.table(name), last.as_of, as_of))
+    return rows.union(_matured(engine.table_at(name, last.snapshot), last.as_of, as_of))
 
 
 def _matured(rows: ir.Table, before: datetime, now: datetime) -> ir.Table:
+    """Keep the rows that a build at `before` could see but that count only from then on."""
     known = ibis.greatest(rows.occurred_at, rows.received_at)
     at = [ibis.literal(m, "timestamp('UTC')") for m in (before, now)]
     return rows.filter(known >= at[0], known < at[1])
@@ -143,9 +145,8 @@ def _news_counts(
 ) -> SourceNews:
     rows = 0 if until <= last.snapshot else _count(engine.changes(name, last.snapshot, until))
     matured = 0
-    table = engine.table(name)
-    if "occurred_at" in table.columns and as_of > last.as_of:
-        matured = _count(_matured(table, last.as_of, as_of))
+    if "occurred_at" in TABLES[name].ibis and as_of > last.as_of:
+        matured = _count(_matured(engine.table_at(name, last.snapshot), last.as_of, as_of))
     return SourceNews(rows, matured)
 
 

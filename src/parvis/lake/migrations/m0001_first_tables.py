@@ -137,6 +137,7 @@ STATEMENTS = (
         customer_id VARCHAR NOT NULL,
         anonymous_id VARCHAR,
         source VARCHAR NOT NULL,
+        trail VARCHAR NOT NULL,
         started_at TIMESTAMPTZ NOT NULL,
         ended_at TIMESTAMPTZ NOT NULL,
         started_on DATE NOT NULL,

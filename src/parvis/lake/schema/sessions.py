@@ -14,6 +14,7 @@ SESSIONS = TableSchema(
         Column("customer_id", "!string", "who"),
         Column("anonymous_id", "string", "on which browser or app"),
         Column("source", "!string", "the site or app"),
+        Column("trail", "!string", "the tracker's visit or the browser, as a hash"),
         Column("started_at", "!timestamp('UTC')", "first event"),
         Column("ended_at", "!timestamp('UTC')", "last event"),
         Column("started_on", "!date", "the day, in the workspace's zone"),

@@ -40,7 +40,7 @@ class CustomerQuery(_Query):
     until: Annotated[Day, Field(alias="to", description="First order up to this day.")] = ""
     sort: Annotated[
         str, Field(pattern=rf"^-?({'|'.join(CUSTOMER_SORTS)})$", description="`-` before: down.")
-    ] = "-sales"
+    ] = "-monetary"
     page: PageNumber = 1
     rows: Annotated[int, Field(ge=1, le=1000, description="Rows on a page.")] = PAGE_ROWS
 

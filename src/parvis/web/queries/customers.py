@@ -47,21 +47,21 @@ NO_VALUE: Final = "unknown"
 #: By what customers can be sorted, and the columns that it means.
 SORTS: Final[dict[str, tuple[str, ...]]] = {
     "customer": ("display_name", "id_length", "user_id"),
-    "segment": ("rfm_segment",),
-    "last": ("last_order_on",),
-    "orders": ("frequency",),
-    "sales": ("monetary",),
-    "basket": ("average_basket",),
-    "interval": ("purchase_interval_days",),
-    "overdue": ("is_overdue", "recency_days"),
-    "coupons": ("coupon_share",),
-    "category": ("favourite_category",),
-    "age": ("age_band",),
-    "channel": ("last_channel",),
-    "cohort": ("first_order_on",),
+    "rfm_segment": ("rfm_segment",),
+    "last_order_on": ("last_order_on",),
+    "frequency": ("frequency",),
+    "monetary": ("monetary",),
+    "average_basket": ("average_basket",),
+    "purchase_interval_days": ("purchase_interval_days",),
+    "is_overdue": ("is_overdue", "recency_days"),
+    "coupon_share": ("coupon_share",),
+    "favourite_category": ("favourite_category",),
+    "age_band": ("age_band",),
+    "last_channel": ("last_channel",),
+    "first_order_on": ("first_order_on",),
 }
 
-_DEFAULT_SORT: Final = "-sales"
+_DEFAULT_SORT: Final = "-monetary"
 
 _COLUMNS: Final = (
     "customer_id", "is_known", "user_id", "display_name", "rfm_segment", "first_order_on",
