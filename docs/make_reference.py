@@ -10,6 +10,7 @@ import typer
 from pydantic import BaseModel
 
 from parvis.cli.app import app
+from parvis.connect.files.quarantine import MEANINGS
 from parvis.domain.settings import Settings, default_toml
 from parvis.lake.schema import TABLES
 from parvis.profile.api import TRAITS
@@ -119,7 +120,27 @@ def _parameter(parameter: Any) -> str:
     return f"| `{str(parameter.name).upper()}` | {text} |"
 
 
-PAGES = {"tables.md": tables, "settings.md": settings, "traits.md": traits, "commands.md": commands}
+def quarantine() -> str:
+    """Describe every reason for which a row is set aside."""
+    lines = [
+        "# Why a row is in the quarantine",
+        "",
+        "`parvis import quarantine` lists them; `--csv FILE` writes the rows as they were.",
+        "",
+        "| reason | what it means, and what to do |",
+        "| --- | --- |",
+    ]
+    lines += [f"| `{reason}` | {meaning} |" for reason, meaning in MEANINGS.items()]
+    return "\n".join([*lines, ""])
+
+
+PAGES = {
+    "tables.md": tables,
+    "settings.md": settings,
+    "traits.md": traits,
+    "commands.md": commands,
+    "quarantine.md": quarantine,
+}
 
 
 def main(check: bool) -> int:
