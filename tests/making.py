@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -19,6 +20,9 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from parvis.connect.landing import Arrival, ImportReport, land
+from parvis.domain.settings import default_toml
+from parvis.lake.ducklake import DuckLake
+from parvis.lake.migrations import apply_migrations
 from parvis.lake.schema import TABLES
 from parvis.lake.workspace import Workspace
 
@@ -83,8 +87,8 @@ def event(
 def products(lines: Iterable[Any]) -> list[Row]:
     """Make an order's products from (product, amount) or (product, amount, category)."""
     empty = dict.fromkeys(
-        "product_id sku name category brand variant price quantity amount discount "
-        "coupon_discount".split()
+        ["product_id", "sku", "name", "category", "brand", "variant"]
+        + ["price", "quantity", "amount", "discount", "coupon_discount"]
     )
     return [
         empty
@@ -142,7 +146,7 @@ def made_workspace(
 ) -> Workspace:
     """Make an empty workspace; rates are (currency, from, rate), `more` is TOML to add."""
     if encrypted:
-        workspace = Workspace.create(folder, name="test", zone=zone)
+        Workspace.create(folder, name="test", zone=zone)
     else:
         # made once and copied: making one takes longer than most tests
         if "plain" not in _templates:
@@ -162,17 +166,13 @@ def made_workspace(
 
 
 def _make_plain(folder: Path) -> None:
-    # `create` has no word for it: a lake that isn't encrypted is made by its settings
-    from parvis.lake import workspace as module
-
-    original = module.default_toml
-    module.default_toml = lambda *args: original(*args).replace(  # type: ignore[assignment]
-        "encrypted = true", "encrypted = false"
+    text = default_toml("test", "UTC", "EUR", "today", "en")
+    with contextlib.closing(DuckLake.create(folder / "lake", encrypted=False)) as lake:
+        apply_migrations(lake)
+        lake.back_up_catalog()
+    (folder / "parvis.toml").write_text(
+        text.replace("encrypted = true", "encrypted = false"), "utf-8"
     )
-    try:
-        Workspace.create(folder, name="test").close()
-    finally:
-        module.default_toml = original
 
 
 def change_settings(workspace: Workspace, *changes: tuple[str, str]) -> Workspace:

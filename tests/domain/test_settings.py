@@ -28,10 +28,16 @@ def complaint(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('[time]\nzone = "Europe/Pariss"', "time.zone = 'Europe/Pariss': expected an IANA time zone"),
+        (
+            '[time]\nzone = "Europe/Pariss"',
+            "time.zone = 'Europe/Pariss': expected an IANA time zone",
+        ),
         ('[time]\nzone = "Europe/Pariss"', "did you mean Europe/Paris?"),
         ('[money]\ncurrency = "EURO"', "money.currency = 'EURO': expected an ISO 4217 code"),
-        ("[lake]\nmemory_gib = 0.1", "lake.memory_gib = 0.1: expected greater than or equal to 0.25"),
+        (
+            "[lake]\nmemory_gib = 0.1",
+            "lake.memory_gib = 0.1: expected greater than or equal to 0.25",
+        ),
         ('[lake]\nencrypted = "perhaps"', "lake.encrypted = 'perhaps': expected true or false"),
         ("[lake]\nencripted = true", "lake.encripted is not a setting; did you mean encrypted?"),
         ("[lake]\nxyz = 1", "lake.xyz is not a setting; known: encrypted, memory_gib, keep_days"),
@@ -40,7 +46,7 @@ def complaint(text: str) -> str:
         ("[web]\nport = 99999", "web.port = 99999: expected less than or equal to 65535"),
         ("[build]\nevery_minutes = 1.5", "build.every_minutes = 1.5: expected a"),
         ('[time]\nas_of = "soon"', "time.as_of = 'soon': expected \"today\" or a date"),
-        ("[time]\nas_of = 3", "time.as_of = 3: expected \"today\" or a date"),
+        ("[time]\nas_of = 3", 'time.as_of = 3: expected "today" or a date'),
         ("time = 3", "time = 3: expected a section"),
         (
             '[[money.rates]]\ncurrency = "GBP"\nfrom = 2026-01-01\nrate = 0',
@@ -68,7 +74,9 @@ def test_two_rates_for_one_currency_and_day_are_refused() -> None:
 
 
 def test_several_errors_are_told_at_once() -> None:
-    told = complaint('[workspace]\nname = ""\nlanguage = "de"\n[web]\nport = 0\n[tme]\nzone = "UTC"')
+    told = complaint(
+        '[workspace]\nname = ""\nlanguage = "de"\n[web]\nport = 0\n[tme]\nzone = "UTC"'
+    )
     for key in ("workspace.name = ''", "workspace.language = 'de'", "web.port = 0", "tme is not"):
         assert key in told
     assert "'en' or 'fr'" in told

@@ -95,7 +95,9 @@ def test_it_is_what_the_rule_says(
             assert alone == [(kind, value)]
     # an event is its first identifier's; without any it is nobody's
     expected = {
-        e["message_id"]: said[e["identifiers"][0]["kind"], e["identifiers"][0]["value"]]["customer_id"]
+        e["message_id"]: said[e["identifiers"][0]["kind"], e["identifiers"][0]["value"]][
+            "customer_id"
+        ]
         for e in events
         if e["identifiers"]
     }

@@ -25,7 +25,7 @@ from tests.making import event, made_workspace, only, order, put, rows
 
 
 def test_a_missing_workspace_says_how_to_make_one(tmp_path: Path) -> None:
-    with pytest.raises(WorkspaceNotFound, match="no parvis.toml") as caught:
+    with pytest.raises(WorkspaceNotFound, match=r"no parvis\.toml") as caught:
         parvis.open(tmp_path / "none")
     assert "parvis init" in caught.value.next_step
 
@@ -48,7 +48,7 @@ def test_broken_settings_are_told(workspace: Workspace) -> None:
     with pytest.raises(SettingsError, match="not valid TOML"):
         parvis.open(workspace.files.folder)
     path.write_bytes('[workspace]\nname = "caf\xe9"\n'.encode("latin-1"))
-    with pytest.raises(SettingsError, match="UTF-8|utf-8"):
+    with pytest.raises(SettingsError, match="utf-8"):
         parvis.open(workspace.files.folder)
 
 

@@ -177,7 +177,12 @@ def test_the_feed_tells_what_went_and_what_changed(workspace: Workspace) -> None
     engine.reconcile(name, staged(engine, [rate("GBP", 1, 2), rate("JPY", 1, 1)], name), None)
     told = engine.changes(name, since, engine.snapshot())
     found = {(r["change_type"], r["currency"], int(r["rate"])) for r in rows(told)}
-    assert found == {("delete", "GBP", 1), ("delete", "USD", 1), ("insert", "GBP", 2), ("insert", "JPY", 1)}
+    assert found == {
+        ("delete", "GBP", 1),
+        ("delete", "USD", 1),
+        ("insert", "GBP", 2),
+        ("insert", "JPY", 1),
+    }
     assert rows(engine.changes(name, engine.snapshot(), engine.snapshot())) == []
 
 
@@ -244,7 +249,9 @@ def test_encrypted_files_cannot_be_read_without_the_catalog(make: Callable[..., 
 def test_plain_files_can_be_read_by_any_engine(workspace: Workspace) -> None:
     found = 0
     for file in parquet_of(workspace):
-        found += duckdb.sql(f"SELECT count(*) FROM '{file}' WHERE name LIKE 'secret%'").fetchone()[0]
+        found += duckdb.sql(f"SELECT count(*) FROM '{file}' WHERE name LIKE 'secret%'").fetchone()[
+            0
+        ]
     assert found == 2000
 
 

@@ -20,7 +20,8 @@ workspace.engine
 print("ready", flush=True)
 sys.stdin.readline()
 for n in range(count):
-    report = put(workspace, [event(f"{who}-{n}-{i}", message_id=f"{who}-{n}-{i}") for i in range(20)])
+    names = [f"{who}-{n}-{i}" for i in range(20)]
+    report = put(workspace, [event(name, message_id=name) for name in names])
     print(report.added, flush=True)
 """
 
@@ -58,7 +59,9 @@ def test_two_append_while_a_third_reads(workspace: Workspace) -> None:
     said = [process.communicate(timeout=120) for process in everyone]
     assert [process.returncode for process in everyone] == [0, 0, 0], [err for _, err in said]
     names = {r["name"] for r in rows(workspace.events.select("name"))}
-    assert names == {f"{w}-{n}-{i}" for w in ("left", "right") for n in range(15) for i in range(20)}
+    assert names == {
+        f"{w}-{n}-{i}" for w in ("left", "right") for n in range(15) for i in range(20)
+    }
 
 
 @pytest.mark.slow

@@ -59,12 +59,22 @@ def refund(at: str = "2026-03-05", **more: object) -> Row:
 def test_an_order_is_told_with_its_lines(engine: DuckLake) -> None:
     found, lines = single(
         engine,
-        order("o1", lines=TEA_AND_POT, channel="web", properties={"discount": "1.5", "coupon_discount": 2}),
+        order(
+            "o1",
+            lines=TEA_AND_POT,
+            channel="web",
+            properties={"discount": "1.5", "coupon_discount": 2},
+        ),
     )
     assert found["status"] == "completed"
     assert (found["gross_amount"], found["net_amount"], found["net_base"]) == (40, 40, 40)
     assert (found["discount"], found["coupon_discount"]) == (Decimal("1.5"), 2)
-    assert (found["lines"], found["channel"], found["currency"], found["events"]) == (2, "web", "EUR", 1)
+    assert (found["lines"], found["channel"], found["currency"], found["events"]) == (
+        2,
+        "web",
+        "EUR",
+        1,
+    )
     assert [(r["line_number"], r["product_id"], r["category"], r["net_base"]) for r in lines] == [
         (1, "tea", "drinks", 10),
         (2, "pot", "china", 30),
@@ -118,7 +128,9 @@ def test_an_update_does_not_move_the_day_of_the_order(engine: DuckLake) -> None:
         engine, order("o1", "2026-03-02T10:00"), order("o1", "2026-02-20", received="2026-03-05")
     )
     assert corrected["ordered_on"] == date(2026, 2, 20)
-    unseen, _ = single(engine, *(order("o1", f"2026-03-{d:02}", name="Order Updated") for d in (4, 9)))
+    unseen, _ = single(
+        engine, *(order("o1", f"2026-03-{d:02}", name="Order Updated") for d in (4, 9))
+    )
     assert unseen["ordered_on"] == date(2026, 3, 4)
 
 
@@ -153,7 +165,9 @@ def test_a_refund_of_a_product_is_taken_from_its_line(engine: DuckLake) -> None:
 
 
 def test_a_product_and_a_part_of_the_rest(engine: DuckLake) -> None:
-    _, lines = single(engine, order("o1", lines=TEA_AND_POT), refund(lines=[("pot", 30)], amount=35))
+    _, lines = single(
+        engine, order("o1", lines=TEA_AND_POT), refund(lines=[("pot", 30)], amount=35)
+    )
     assert net(lines) == [5, 0]
 
 
@@ -253,7 +267,11 @@ _refunds = st.lists(
 @given(st.lists(st.tuples(_order_lines, _refunds, st.booleans()), min_size=1, max_size=12))
 def test_lines_add_up_to_their_order(
     engine: DuckLake,
-    shop: list[tuple[list[tuple[str, Decimal]], list[tuple[Decimal | None, list[tuple[str, Decimal]]]], bool]],
+    shop: list[
+        tuple[
+            list[tuple[str, Decimal]], list[tuple[Decimal | None, list[tuple[str, Decimal]]]], bool
+        ]
+    ],
 ) -> None:
     events = []
     for number, (lines, refunds, cancelled) in enumerate(shop):
@@ -288,9 +306,7 @@ def test_an_order_is_converted_by_the_rate_of_its_local_day(engine: DuckLake) ->
     assert lines[0]["net_base"] == 12
 
 
-@pytest.mark.parametrize(
-    ("day", "currency"), [("2026-03-02", "JPY"), ("2025-12-31", "GBP")]
-)
+@pytest.mark.parametrize(("day", "currency"), [("2026-03-02", "JPY"), ("2025-12-31", "GBP")])
 def test_without_a_rate_nothing_is_made_up(engine: DuckLake, day: str, currency: str) -> None:
     found, lines = single(engine, order("o1", day, amount=100, currency=currency))
     assert (found["net_amount"], found["net_base"]) == (100, None)
@@ -299,7 +315,9 @@ def test_without_a_rate_nothing_is_made_up(engine: DuckLake, day: str, currency:
 
 def test_rates_hold_until_the_next_of_their_currency() -> None:
     mixed = [*reversed(RATES), ExchangeRate("USD", date(2026, 2, 1), Decimal("0.9"))]
-    periods = [(r["currency"], r["valid_from"], r["valid_until"]) for r in profile.rate_periods(mixed)]
+    periods = [
+        (r["currency"], r["valid_from"], r["valid_until"]) for r in profile.rate_periods(mixed)
+    ]
     assert periods == [
         ("GBP", date(2026, 1, 1), date(2026, 3, 30)),
         ("GBP", date(2026, 3, 30), date(9999, 12, 31)),

@@ -18,9 +18,7 @@ _minutes = st.integers(0, 40 * 24 * 60)
 _people = st.sampled_from([*((u, None) for u in USERS), *((None, c) for c in COOKIES)])
 _amounts = st.sampled_from(["0", "3.33", "10", "19.99", "100"])
 _categories = st.sampled_from(["tea", "coffee", None])
-_lines = st.lists(
-    st.tuples(st.sampled_from(["p1", "p2", "p3"]), _amounts, _categories), max_size=3
-)
+_lines = st.lists(st.tuples(st.sampled_from(["p1", "p2", "p3"]), _amounts, _categories), max_size=3)
 
 
 @st.composite
@@ -41,7 +39,9 @@ def _event(draw: st.DrawFn, number: int) -> Row:
             user=draw(st.sampled_from(USERS)) if both and user is None else user,
             cookie=cookie or draw(st.sampled_from(COOKIES)),
             channel=draw(st.sampled_from(["search", "email", None])),
-            context={"sessionId": draw(st.sampled_from(["s1", "s2"]))} if draw(st.booleans()) else None,
+            context={"sessionId": draw(st.sampled_from(["s1", "s2"]))}
+            if draw(st.booleans())
+            else None,
             **message,
         )
     if kind == "tell":

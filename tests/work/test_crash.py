@@ -62,7 +62,6 @@ for line in sys.stdin:
 """
 
 
-
 def first_shop() -> list[dict[str, object]]:
     told = [order(f"o{n}", user=f"u{n % 17}", lines=[("tea", n)]) for n in range(60)]
     return [*told, page(user="u1")]

@@ -63,7 +63,10 @@ def test_bit_by_bit_is_at_once(batches: list[list[Row]], moved: bool) -> None:
 def test_a_cookie_that_turns_out_to_be_somebody_takes_its_past_along(
     make: Callable[..., Workspace],
 ) -> None:
-    first = [page("/", "2026-03-01T10:00", cookie="c1"), order("o1", "2026-03-01T10:05", user=None, cookie="c1")]
+    first = [
+        page("/", "2026-03-01T10:00", cookie="c1"),
+        order("o1", "2026-03-01T10:05", user=None, cookie="c1"),
+    ]
     second = [page("/", "2026-03-02T10:00", user="ann", cookie="c1")]
     workspace = make()
     put(workspace, first)

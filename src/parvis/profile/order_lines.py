@@ -32,7 +32,9 @@ def order_lines(events: ir.Table, rates: ir.Table, zone: str, base: str) -> ir.T
 
     A refund that names products is taken from their lines; what it gives back beyond
     those is spread over the order's lines in proportion to their amounts. Where the order
-    has no cost beyond its lines, the lines' net amounts add up to the order's.
+    has no cost beyond its lines, the lines' net amounts add up to the order's. What came back
+    without an order to take it from is a line of its own, with a negative number and a
+    negative net amount, so that sums by product come out right too.
 
     Parameters
     ----------
@@ -58,10 +60,11 @@ def order_lines(events: ir.Table, rates: ir.Table, zone: str, base: str) -> ir.T
         given=given.refunded.collect(order_by=given.line_number)
     )
     settled = beside(heads.select("message_id", "ordered_at"), given, ["message_id"])
-    dated = _lines(priced.inner_join(settled, "message_id"))
-    dated = dated.mutate(
-        ordered_on=local_day(dated.ordered_at, zone),
-        net_amount=(dated.gross_amount - dated.refunded_amount).cast(MONEY),
+    lines = _lines(priced.inner_join(settled, "message_id"))
+    every = lines.union(_returned_alone(priced, heads).select(*lines.columns))
+    dated = every.mutate(
+        ordered_on=local_day(every.ordered_at, zone),
+        net_amount=(every.gross_amount - every.refunded_amount).cast(MONEY),
     )
     rated = with_rate(dated, "ordered_on", rates, base)
     return rated.mutate(net_base=(rated.net_amount * rated.rate).cast(MONEY)).drop("rate")
@@ -95,6 +98,34 @@ def _lines(said: ir.Table) -> ir.Table:
         discount=line["discount"].fill_null(0),
         coupon_discount=line["coupon_discount"].fill_null(0),
     )
+
+
+def _returned_alone(priced: ir.Table, heads: ir.Table) -> ir.Table:
+    """List the products of refunds that belong to no order, or to one in another currency."""
+    refunds = priced.filter(priced.name == EventName.ORDER_REFUNDED.value)
+    lone = refunds.anti_join(heads, [*KEY, "currency"])
+    each = lone.select(*KEY, "message_id", "currency", "occurred_at", one=lone.products.unnest())
+    line = each.one
+    named = each.select(
+        *KEY,
+        "message_id",
+        "currency",
+        ordered_at=each.occurred_at,
+        product_id=ibis.coalesce(line["product_id"], line["sku"]),
+        name=line["name"],
+        category=line["category"],
+        brand=line["brand"],
+        quantity=ibis.literal(0, "decimal(18, 3)"),
+        gross_amount=ZERO,
+        refunded_amount=line["amount"].fill_null(0).cast(MONEY),
+        discount=ZERO,
+        coupon_discount=ZERO,
+    )
+    in_order = [
+        named[c] for c in ("ordered_at", "message_id", "product_id", "name", "refunded_amount")
+    ]
+    place = ibis.row_number().over(group_by=[named[c] for c in KEY], order_by=in_order)
+    return named.mutate(line_number=-1 - place.cast("int64"))
 
 
 def _refunds_by_line(priced: ir.Table, heads: ir.Table) -> ir.Table:

@@ -2,7 +2,7 @@
 "use strict";
 addEventListener("DOMContentLoaded", () => {
   window.SwaggerUIBundle({
-    url: "/openapi.json",
+    url: "/openapi-3.0.json",
     dom_id: "#api",
     deepLinking: true,
     validatorUrl: null,
