@@ -87,8 +87,19 @@ def event(
 def products(lines: Iterable[Any]) -> list[Row]:
     """Make an order's products from (product, amount) or (product, amount, category)."""
     empty = dict.fromkeys(
-        ["product_id", "sku", "name", "category", "brand", "variant"]
-        + ["price", "quantity", "amount", "discount", "coupon_discount"]
+        [
+            "product_id",
+            "sku",
+            "name",
+            "category",
+            "brand",
+            "variant",
+            "price",
+            "quantity",
+            "amount",
+            "discount",
+            "coupon_discount",
+        ]
     )
     return [
         empty

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -136,17 +135,17 @@ def test_an_unknown_login_takes_as_long_as_a_known_one(path):
         access.users.add("ana", PASSWORD)
 
         def seconds(login: str) -> float:
-            times = []
-            for _ in range(7):
-                began = time.perf_counter()
-                with pytest.raises(WrongPassword):
-                    access.logins.log_in(login, "wrong password", "192.0.2.1")
-                times.append(time.perf_counter() - began)
-            return statistics.median(times)
+            began = time.perf_counter()
+            with pytest.raises(WrongPassword):
+                access.logins.log_in(login, "wrong password", "192.0.2.1")
+            return time.perf_counter() - began
 
-        known, unknown, odd = seconds("ana"), seconds("nobody"), seconds("not a login")
-    assert 0.5 < unknown / known < 2
-    assert 0.5 < odd / known < 2
+        logins_ = ("ana", "nobody", "not a login")
+        # in turns, and the least of each: other work on the machine slows all alike
+        times = [[seconds(login) for login in logins_] for _ in range(15)]
+    known, unknown, odd = (min(t) for t in zip(*times, strict=True))
+    assert 0.6 < unknown / known < 1.7
+    assert 0.6 < odd / known < 1.7
 
 
 def test_hammering_does_not_fill_the_disk(users):

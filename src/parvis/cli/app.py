@@ -30,7 +30,7 @@ app = typer.Typer(
 )
 
 
-def _version(show: bool) -> None:  # noqa: FBT001 - typer calls it so
+def _version(show: bool) -> None:
     if show:
         typer.echo(f"parvis {__version__}")
         raise typer.Exit
@@ -38,8 +38,8 @@ def _version(show: bool) -> None:  # noqa: FBT001 - typer calls it so
 
 @app.callback()
 def _root(
-    version: bool = typer.Option(  # noqa: FBT001, ARG001
-        False,  # noqa: FBT003
+    version: bool = typer.Option(  # noqa: ARG001
+        False,
         "--version",
         callback=_version,
         is_eager=True,

@@ -21,7 +21,7 @@ def _zone_here() -> str:
     """Guess the zone of this machine; UTC where it doesn't tell."""
     link = Path("/etc/localtime")
     parts = str(link.resolve()).split("zoneinfo/")
-    return parts[1] if len(parts) == 2 and time.tzname[0] != "UTC" else "UTC"  # noqa: PLR2004
+    return parts[1] if len(parts) == 2 and time.tzname[0] != "UTC" else "UTC"
 
 
 def init_command(
@@ -41,9 +41,7 @@ def init_command(
             raise typer.BadParameter("name the new folder, for example: parvis init shop")
         typer.echo(default_toml(name or "shop", zone, currency, "today", language), nl=False)
         return
-    workspace = Workspace.create(
-        folder, name=name, zone=zone, currency=currency, language=language
-    )
+    workspace = Workspace.create(folder, name=name, zone=zone, currency=currency, language=language)
     console.print(f"[bold]{workspace.settings.workspace.name}[/] is ready in {folder}.")
     console.print(
         f"Days begin in {zone}; sums are told in {workspace.settings.money.currency} "

@@ -41,7 +41,11 @@ ORDER_LINES = TableSchema(
     columns=(
         Column("source", "!string", "the shop"),
         Column("order_id", "!string", "the shop's number"),
-        Column("line_number", "!int64", "its place on the order, from 1; negative: returned without an order"),
+        Column(
+            "line_number",
+            "!int64",
+            "its place on the order, from 1; negative: returned without an order",
+        ),
         Column("customer_id", "!string", "who bought"),
         Column("ordered_at", "!timestamp('UTC')", "when"),
         Column("ordered_on", "!date", "the day, in the workspace's zone"),
