@@ -66,7 +66,7 @@ _tables = st.dictionaries(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(before=_tables, after=_tables, scope=st.none() | st.sets(st.sampled_from(["GBP", "USD"])))
 def test_reconcile_writes_only_differences(
     engine: DuckLake,

@@ -17,7 +17,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash with an eighth of the work; these tests log in hundreds of times."""
     hasher = PasswordHasher(time_cost=1, memory_cost=16 * 1024)
     monkeypatch.setattr(passwords, "_HASHER", hasher)
-    monkeypatch.setattr(passwords, "_NOBODY", hasher.hash("nobody"))
+    passwords._nobodys_hash.cache_clear()
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def test_a_token_is_shown_once(folder):
     secret = re.search(r"parvis_\S+", made)[0]
     listed = run(token_app, "list", "-w", folder, env={"COLUMNS": "200"}).output
     assert secret not in listed
-    assert "nightly export" in listed
+    assert "nightly" in listed
     with Access(folder / "app.db") as access:
         assert access.tokens.user(secret).login == "ana"
         assert "is revoked" in run(token_app, "revoke", 1, "-w", folder).output

@@ -71,7 +71,7 @@ MORE = [order(f"n{n}", user=f"u{n % 17}", lines=[("pot", n)]) for n in range(40)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("where", ["identities", "order_lines", "profiles", "commit", "after"])
+@pytest.mark.parametrize("where", ["order_lines", "commit", "after"])
 def test_killed_in_the_middle_the_last_good_state_stands(
     make: Callable[..., Workspace], where: str
 ) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from parvis.cli.console import WorkspaceOption, console, opened
-from parvis.trust.api import Access, Role
+from parvis.trust.contracts import Role
+
+if TYPE_CHECKING:
+    from parvis.trust.api import Access
 
 __all__ = ["token_app", "user_app"]
 
@@ -30,6 +33,9 @@ Password = Annotated[
 
 
 def _access(workspace: Path) -> Access:
+    # other commands need no database of users
+    from parvis.trust.api import Access
+
     return Access(opened(workspace).files.app)
 
 

@@ -79,6 +79,9 @@ class Engine(Protocol):
             Snapshots: changes made after the first, up to and with the second.
         """
 
+    def rows(self, rows: ir.Table) -> list[dict[str, Any]]:
+        """Compute `rows` and bring them here, as Python values."""
+
     def atomically(self, work: Callable[[], T]) -> T:
         """Run `work` so that all of what it writes is kept, or nothing.
 

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import threading
 import unicodedata
+from functools import cache
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -24,8 +25,11 @@ _HASHER: Final = PasswordHasher()
 # each hash takes 64 MiB on purpose: a flood of logins must not take the machine's memory
 _AT_ONCE: Final = threading.BoundedSemaphore(2)
 
-# an unknown login is checked against this, so that it takes as long as a known one
-_NOBODY: Final = _HASHER.hash(secrets.token_urlsafe(16))
+
+@cache
+def _nobodys_hash() -> str:
+    """Return what an unknown login is checked against, so that it takes as long as a known one."""
+    return _HASHER.hash(secrets.token_urlsafe(16))
 
 
 def checked_password(password: str, login: str) -> str:
@@ -68,9 +72,10 @@ def is_password(password: str, password_hash: str | None) -> bool:
         much work.
     """
     normal = unicodedata.normalize("NFKC", password)[: _MAX_LENGTH + 1]
+    nobodys = _nobodys_hash()
     with _AT_ONCE:
         try:
-            right = _HASHER.verify(password_hash or _NOBODY, normal)
+            right = _HASHER.verify(password_hash or nobodys, normal)
         except (VerificationError, InvalidHashError):
             return False
     return right and password_hash is not None

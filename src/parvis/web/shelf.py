@@ -110,6 +110,7 @@ class Shelf:
             "order_lines": self._at("order_lines")
             .select(*_LINE_COLUMNS)
             .order_by("customer_id", "source", "order_id"),
+            "sessions": self._at("sessions").order_by("customer_id"),
             "all_events": self._all_events(),
             "build_state": state,
         }
@@ -117,13 +118,15 @@ class Shelf:
             self._tables[name] = self._engine.stage(rows)
 
     def _all_events(self) -> ir.Table:
-        """All events with the customer whose each is; null where it is nobody's that is known."""
+        """All events, each with its customer and its trail; null where it has none."""
         events = self._at("events").drop("products", "import_id")
         first = events.identifiers[0]
         decided = events.mutate(kind=first["kind"], value=first["value"])
         owners = self._at("identities").select("kind", "value", "customer_id", "is_known")
         whose = decided.left_join(owners, ["kind", "value"])
-        whose = whose.select(*events.columns, "customer_id", "is_known")
+        trails = profile.trailed(events).select("message_id", "trail")
+        whose = whose.left_join(trails, "message_id")
+        whose = whose.select(*events.columns, "customer_id", "is_known", "trail")
         return whose.order_by("customer_id", "occurred_at", "message_id")
 
     def known_events(self) -> ir.Table:

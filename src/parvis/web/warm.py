@@ -26,6 +26,6 @@ def warm(shelf: Shelf, languages: Mapping[str, Language]) -> None:
     find_orders(shelf, OrderFilter())
     for customer in found.rows[:1]:
         one_customer(shelf, customer.customer_id)
-        provenance(shelf, customer.customer_id)
+        provenance(shelf, customer.customer_id, has_visits=True)
         timeline(shelf, customer.customer_id)
         customer_orders(shelf, customer.customer_id)

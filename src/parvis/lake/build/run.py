@@ -114,13 +114,13 @@ def _matured(rows: ir.Table, before: datetime, now: datetime) -> ir.Table:
     return rows.filter(known >= at[0], known < at[1])
 
 
-def _count(rows: ir.Table) -> int:
-    return int(rows.count().to_pyarrow().as_py())
+def _count(engine: Engine, rows: ir.Table) -> int:
+    return int(engine.rows(rows.agg(n=rows.count()))[0]["n"])
 
 
 def _look(engine: Engine, steps: Sequence[Step], settings: Settings, as_of: datetime) -> Known:
     snapshot = engine.snapshot()
-    state = engine.table("build_state").to_pyarrow().to_pylist()
+    state = engine.rows(engine.table("build_state"))
     last = {r["step"]: LastBuild(r["version"], r["snapshot"], r["as_of"]) for r in state}
     names = {s.table for s in steps}
     of_steps = [b for name, b in last.items() if name in names]
@@ -143,10 +143,10 @@ def _look(engine: Engine, steps: Sequence[Step], settings: Settings, as_of: date
 def _news_counts(
     engine: Engine, name: str, last: LastBuild, until: int, as_of: datetime
 ) -> SourceNews:
-    rows = 0 if until <= last.snapshot else _count(engine.changes(name, last.snapshot, until))
+    rows = 0 if until <= last.snapshot else _count(engine, engine.changes(name, last.snapshot, until))
     matured = 0
     if "occurred_at" in TABLES[name].ibis and as_of > last.as_of:
-        matured = _count(_matured(engine.table_at(name, last.snapshot), last.as_of, as_of))
+        matured = _count(engine, _matured(engine.table_at(name, last.snapshot), last.as_of, as_of))
     return SourceNews(rows, matured)
 
 

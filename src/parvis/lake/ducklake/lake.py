@@ -99,13 +99,19 @@ class DuckLake:
             namespace=ops.Namespace(catalog="lake", database="main"),
         ).to_expr()
 
-    def table_names(self) -> set[str]:
-        """Return the names of the tables that the lake has."""
+    def rows(self, rows: ir.Table) -> list[dict[str, Any]]:
+        """Compute `rows` and bring them here, as Python values."""
         with self._plainly():
-            rows = self._connection.execute(
-                "SELECT table_name FROM duckdb_tables() WHERE database_name = 'lake'"
-            ).fetchall()
-        return {str(r[0]) for r in rows}
+            answer = self._connection.execute(self._backend.compile(rows))
+            return answer.to_arrow_table().to_pylist()  # type: ignore[no-any-return]
+
+    def newest_migration(self) -> int:
+        """Return the number of the last migration that was applied; 0 in an empty lake."""
+        try:
+            with self._plainly():
+                return self._number("SELECT max(number) FROM lake.main.schema_migrations")
+        except duckdb.CatalogException:
+            return 0
 
     def snapshot(self) -> int:
         """Return the number of the lake's newest state."""

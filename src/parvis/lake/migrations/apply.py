@@ -34,13 +34,6 @@ def known_migrations() -> tuple[Migration, ...]:
     return tuple(sorted(found, key=lambda m: m.number))
 
 
-def _done(lake: DuckLake) -> int:
-    if "schema_migrations" not in lake.table_names():
-        return 0
-    newest = lake.table("schema_migrations").number.max().to_pyarrow().as_py()
-    return int(newest or 0)
-
-
 def pending(lake: DuckLake) -> tuple[Migration, ...]:
     """Return the migrations that this lake lacks.
 
@@ -49,7 +42,7 @@ def pending(lake: DuckLake) -> tuple[Migration, ...]:
     CatalogUnreadable
         The lake was written by a newer Parvis.
     """
-    known, done = known_migrations(), _done(lake)
+    known, done = known_migrations(), lake.newest_migration()
     if done > known[-1].number:
         raise CatalogUnreadable(
             f"This lake is at version {done}; this Parvis knows {known[-1].number}.",

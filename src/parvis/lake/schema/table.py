@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import ibis
@@ -53,4 +54,10 @@ class TableSchema:
     @property
     def ibis(self) -> ibis.Schema:
         """The schema as Ibis sees it."""
-        return ibis.schema({c.name: c.dtype for c in self.columns})
+        return _schema(self.columns)
+
+
+# types are parsed from text, which takes longer than most queries
+@cache
+def _schema(columns: tuple[Column, ...]) -> ibis.Schema:
+    return ibis.schema({c.name: c.dtype for c in columns})

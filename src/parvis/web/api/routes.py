@@ -132,14 +132,13 @@ def get_customers(shelf: State, query: Annotated[CustomerQuery, Query()]) -> Cus
 def get_customer(shelf: State, customer_id: str) -> ProfileOut:
     """Give all traits of a customer, and for each the events that it comes from."""
     profile = _profile(shelf, customer_id)
+    behind = provenance(shelf, customer_id, has_visits=profile["sessions"] > 0)
     return ProfileOut(
         as_of=shelf.situation.as_of,
         currency=shelf.situation.currency,
         customer_id=customer_id,
         traits=profile,
-        provenance={
-            n: ProvenanceOut.model_validate(p) for n, p in provenance(shelf, customer_id).items()
-        },
+        provenance={n: ProvenanceOut.model_validate(p) for n, p in behind.items()},
     )
 
 

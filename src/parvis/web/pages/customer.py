@@ -52,7 +52,7 @@ def show_customer(visit: Member, customer_id: str, trait: str = "") -> Response:
             raise HTTPException(
                 404, language.say("There is no customer %(id)s.", id=customer_id[:40])
             )
-        behind = provenance(shelf, customer_id)
+        behind = provenance(shelf, customer_id, has_visits=profile["sessions"] > 0)
         total = behind[trait].events if trait else profile["events"]
         events = timeline(shelf, customer_id, trait, number, total)
     told: dict[str, Any] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -97,23 +97,40 @@ _COLUMNS: Final = (
 
 
 class _OfCustomer:
-    """The shelf with the events of one customer alone, found by its order."""
+    """The shelf with only those events that a question about one customer needs.
 
-    def __init__(self, shelf: Shelf, customer: str) -> None:
+    Parameters
+    ----------
+    customer
+        The customer; their own events are found by the shelf's order.
+    by_trail
+        All events on the trails of their visits instead, whoever they turned out to be of.
+    """
+
+    def __init__(self, shelf: Shelf, customer: str, *, by_trail: bool) -> None:
         self._shelf = shelf
         self._customer = customer
+        self._by_trail = by_trail
 
     def table(self, name: str) -> ir.Table:
         """Return a table as the features ask for it."""
         if name != "events":
             return self._shelf.table(name)
         known = self._shelf.known_events()
-        own = known.filter(known.customer_id == self._customer)
-        return own.drop("customer_id", "is_known")
+        if self._by_trail:
+            visits = self._shelf.table("sessions")
+            own = known.semi_join(visits.filter(visits.customer_id == self._customer), "trail")
+        else:
+            own = known.filter(known.customer_id == self._customer)
+        return own.drop("customer_id", "is_known", "trail")
+
+
+# a visit may have gone on under another cookie
+_BY_TRAIL: Final = {"sessions", "page_views", "seconds_on_site"}
 
 
 def _behind(shelf: Shelf, customer: str, trait: str) -> ir.Table:
-    engine = cast("Engine", _OfCustomer(shelf, customer))
+    engine = cast("Engine", _OfCustomer(shelf, customer, by_trail=trait in _BY_TRAIL))
     if not trait:
         return customer_events(engine, customer)
     return evidence(engine, customer, trait, session_rules(shelf.workspace.settings))
@@ -187,35 +204,51 @@ def _groups() -> dict[Callable[..., Any], list[Trait]]:
     return groups
 
 
-def _all_provenance(shelf: Shelf, *, customer: str) -> ir.Table:
-    parts = []
-    for traits in _groups().values():
-        found = _behind(shelf, customer, traits[0].name)
-        parts.append(
-            found.agg(
-                events=found.count(),
-                sources=found.source.collect(distinct=True),
-                first_at=found.occurred_at.min(),
-                last_at=found.occurred_at.max(),
-            ).mutate(trait=ibis.literal(traits[0].name))
+def _origins(groups: Iterable[str]) -> Statement:
+    """Gather where some traits come from, each trait for all that stand on the same events."""
+
+    def build(shelf: Shelf, *, customer: str) -> ir.Table:
+        parts = []
+        for trait in groups:
+            found = _behind(shelf, customer, trait)
+            parts.append(
+                found.agg(
+                    events=found.count(),
+                    sources=found.source.collect(distinct=True),
+                    first_at=found.occurred_at.min(),
+                    last_at=found.occurred_at.max(),
+                ).mutate(trait=ibis.literal(trait))
+            )
+        return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+    return Statement(build, customer=str)
+
+
+_FIRSTS: Final = tuple(traits[0].name for traits in _groups().values())
+_OWN: Final = _origins([n for n in _FIRSTS if n not in _BY_TRAIL])
+_VISITS: Final = _origins([n for n in _FIRSTS if n in _BY_TRAIL])
+_NONE: Final = Provenance(0, (), None, None)
+
+
+def provenance(shelf: Shelf, customer_id: str, *, has_visits: bool) -> dict[str, Provenance]:
+    """Tell for each trait from which events it comes.
+
+    Parameters
+    ----------
+    has_visits
+        Whether the customer has visits; to look for theirs costs more than all the rest.
+    """
+    rows = shelf.rows(_OWN, customer=customer_id)
+    rows += shelf.rows(_VISITS, customer=customer_id) if has_visits else []
+    found = {
+        r["trait"]: Provenance(
+            r["events"], tuple(sorted(r["sources"] or ())), r["first_at"], r["last_at"]
         )
-    return ibis.union(*parts)
-
-
-_PROVENANCE: Final = Statement(_all_provenance, customer=str)
-
-
-def provenance(shelf: Shelf, customer_id: str) -> dict[str, Provenance]:
-    """Tell for each trait from which events it comes."""
-    by_first = {r.pop("trait"): r for r in shelf.rows(_PROVENANCE, customer=customer_id)}
-    told = {}
-    for traits in _groups().values():
-        row = by_first[traits[0].name]
-        one = Provenance(
-            row["events"], tuple(sorted(row["sources"] or ())), row["first_at"], row["last_at"]
-        )
-        told.update({t.name: one for t in traits})
-    return told
+        for r in rows
+    }
+    return {
+        t.name: found.get(traits[0].name, _NONE) for traits in _groups().values() for t in traits
+    }
 
 
 def source_events_expression(shelf: Shelf, source: str) -> ir.Table:
