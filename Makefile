@@ -16,7 +16,7 @@ demo: $(VENV)/.demo ## Make a workspace of 2,469 real customers and serve it at 
 	$(BIN)/parvis demo $(DEMO) --port $(PORT)
 
 test: $(VENV)/.test browser ## Run all tests (installs Chromium where it may)
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n auto $(TESTS)
 
 check: $(VENV)/.check ## Check style, types, layers and that the reference is up to date
 	$(BIN)/ruff check src tests bench docs

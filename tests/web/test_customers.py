@@ -11,9 +11,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from parvis.lake.workspace import Workspace
-from parvis.web.queries.customers import SORTS, CustomerFilter
-from parvis.web.queries.orders import SORTS as ORDER_SORTS
-from parvis.web.queries.orders import OrderFilter
+from parvis.web.queries.customer_filter import SORTS, CustomerFilter
+from parvis.web.queries.order_filter import SORTS as ORDER_SORTS
+from parvis.web.queries.order_filter import OrderFilter
 from tests.making import rows
 from tests.web.conftest import text_of
 

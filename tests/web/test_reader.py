@@ -13,7 +13,8 @@ from parvis.lake.workspace import Workspace
 from parvis.trust.api import Access, Role
 from parvis.web import reader as module
 from parvis.web.app import create_app
-from parvis.web.queries.customers import CustomerFilter, count_customers, find_customers
+from parvis.web.queries.customer_filter import CustomerFilter
+from parvis.web.queries.customers import count_customers, find_customers
 from parvis.web.reader import Reader
 from parvis.work.steps import build
 from tests.making import order, put

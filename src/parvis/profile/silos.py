@@ -11,6 +11,7 @@ import ibis
 from parvis.domain.event import ORDER_EVENTS, SOCIAL_EVENTS, EventName
 from parvis.identity import api as identity
 from parvis.lake.functions import local_day
+from parvis.profile.money import with_rate
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -72,6 +73,8 @@ class Readiness:
         How much there is, and how much of it is joined; None where there is nothing yet.
     share
         joined / total, 0 to 1; None where there is nothing yet.
+    unconverted
+        Rows of spend in a currency without a rate on their day: in neither sum.
     """
 
     subject: Literal["orders", "spend", "conversations", "devices"]
@@ -79,6 +82,7 @@ class Readiness:
     total: float
     joined: float
     share: float | None
+    unconverted: int = 0
 
 
 _UNNAMED: Final = "identify"
@@ -201,12 +205,19 @@ def _spend_silos(engine: Engine, bad: dict[str, int], imported: dict[str, dateti
     return found
 
 
-def readiness(engine: Engine) -> tuple[Readiness, ...]:
+def readiness(engine: Engine, base: str) -> tuple[Readiness, ...]:
     """Tell which share of orders, spend, conversations and devices is joined to a customer.
 
     An order, a conversation or a device's message is joined when its customer is known by
     a silo's own identifier. An amount spent is joined when its campaign (or, where the
     report names none, its channel) was met by a known customer.
+
+    Parameters
+    ----------
+    engine
+        Where the tables are.
+    base
+        The workspace's currency, in which spend is summed.
     """
     events, owners = engine.table("events"), engine.table("identities")
     of_kind = ibis.cases(
@@ -227,13 +238,13 @@ def readiness(engine: Engine) -> tuple[Readiness, ...]:
 
     return (
         of("orders", "orders"),
-        _spend_readiness(engine),
+        _spend_readiness(engine, base),
         of("conversations", "events"),
         of("devices", "events"),
     )
 
 
-def _spend_readiness(engine: Engine) -> Readiness:
+def _spend_readiness(engine: Engine, base: str) -> Readiness:
     spend, events, owners = (engine.table(n) for n in ("spend", "events", "identities"))
     if not _rows(spend.limit(1).select("row_key")):
         return Readiness("spend", "money", 0, 0, None)
@@ -242,17 +253,19 @@ def _spend_readiness(engine: Engine) -> Readiness:
     )
     campaigns = met.filter(met.campaign.notnull()).select(met_campaign=met.campaign).distinct()
     channels = met.filter(met.channel.notnull()).select(met_channel=met.channel).distinct()
-    both = spend.left_join(campaigns, [spend.campaign == campaigns.met_campaign])
+    rated = with_rate(spend, "day", engine.table("exchange_rates"), base)
+    both = rated.left_join(campaigns, [rated.campaign == campaigns.met_campaign])
     both = both.left_join(channels, [both.channel == channels.met_channel])
     is_met = ibis.ifelse(
         both.campaign.notnull(), both.met_campaign.notnull(), both.met_channel.notnull()
     )
-    amount = both.amount.cast("float64")
-    row = _rows(both.agg(total=amount.sum(), joined=amount.sum(where=is_met).fill_null(0)))[0]
-    return Readiness(
-        "spend",
-        "money",
-        row["total"],
-        row["joined"],
-        row["joined"] / row["total"] if row["total"] else None,
-    )
+    amount = (both.amount * both.rate).cast("float64")
+    row = _rows(
+        both.agg(
+            total=amount.sum().fill_null(0),
+            joined=amount.sum(where=is_met).fill_null(0),
+            unconverted=both.rate.isnull().sum(),
+        )
+    )[0]
+    share = row["joined"] / row["total"] if row["total"] else None
+    return Readiness("spend", "money", row["total"], row["joined"], share, row["unconverted"])

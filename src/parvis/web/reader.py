@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,8 @@ from parvis.web.shelf import Shelf
 __all__ = ["Reader"]
 
 _LOOK_EVERY_SECONDS: Final = 2.0
+#: No request lasts as long.
+_REQUEST_SECONDS: Final = 60.0
 _log: Final = logging.getLogger("parvis.web")
 
 
@@ -40,6 +43,7 @@ class Reader:
         self.workspace = Workspace.open(folder)
         self._opened: tuple[int, ...] = self._identity()
         self._shelf: Shelf | None = None
+        self._retired: list[tuple[float, Shelf]] = []
         self._changing = threading.Lock()
         self._news = threading.Event()
         self._over = threading.Event()
@@ -56,9 +60,8 @@ class Reader:
         if self._thread.is_alive():
             self._thread.join()
         with self._changing:
-            if self._shelf is not None:
-                self._shelf.close()
-                self._shelf = None
+            self._retire()
+            self._close_retired(all_of_them=True)
             self.workspace.close()
 
     def shelf(self) -> Shelf:
@@ -97,9 +100,22 @@ class Reader:
             except Exception:
                 # one page that can't be made must not take the others with it
                 _log.exception("A page of the newest state could not be made.")
+            self._retire()
             self._shelf = shelf
-        # a request may hold the old one still: the collector closes it when none does
         return shelf
+
+    def _retire(self) -> None:
+        """Put the shelf aside until no request can hold it any more."""
+        if self._shelf is not None:
+            self._retired.append((time.monotonic() + _REQUEST_SECONDS, self._shelf))
+        self._shelf = None
+
+    def _close_retired(self, *, all_of_them: bool = False) -> None:
+        now = time.monotonic()
+        for until, shelf in self._retired[:]:
+            if all_of_them or until <= now:
+                shelf.close()
+                self._retired.remove((until, shelf))
 
     def _version(self) -> int:
         try:
@@ -130,12 +146,14 @@ class Reader:
         if seen != self._opened:
             self.workspace = Workspace.open(self._folder)
             self._opened = seen
-            self._shelf = None
+            self._retire()
 
     def _watch(self) -> None:
         while not self._over.is_set():
             try:
                 self.refresh()
+                with self._changing:
+                    self._close_retired()
             except ParvisError as error:
                 _log.warning("%s", error)
             except Exception:

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from parvis.web.language import Language
 from parvis.web.pages.overview import first_page
 from parvis.web.pages.silos import the_readiness, the_silos
-from parvis.web.queries.customers import CustomerFilter, facets, find_customers, one_customer
+from parvis.web.queries.customer_filter import CustomerFilter
+from parvis.web.queries.customers import facets, find_customers, one_customer
 from parvis.web.queries.events import provenance, timeline
-from parvis.web.queries.orders import OrderFilter, customer_orders, find_orders
+from parvis.web.queries.order_filter import OrderFilter
+from parvis.web.queries.orders import customer_orders, find_orders
 from parvis.web.shelf import Shelf
 
 __all__ = ["warm"]

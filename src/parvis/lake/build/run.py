@@ -143,7 +143,9 @@ def _look(engine: Engine, steps: Sequence[Step], settings: Settings, as_of: date
 def _news_counts(
     engine: Engine, name: str, last: LastBuild, until: int, as_of: datetime
 ) -> SourceNews:
-    rows = 0 if until <= last.snapshot else _count(engine, engine.changes(name, last.snapshot, until))
+    rows = (
+        0 if until <= last.snapshot else _count(engine, engine.changes(name, last.snapshot, until))
+    )
     matured = 0
     if "occurred_at" in TABLES[name].ibis and as_of > last.as_of:
         matured = _count(engine, _matured(engine.table_at(name, last.snapshot), last.as_of, as_of))

@@ -275,3 +275,4 @@ class ReadinessOut(_Out):
     total: float
     joined: float
     share: Annotated[float | None, Field(description="null: there is nothing yet")]
+    unconverted: Annotated[int, Field(description="rows of spend without a rate, in no sum")]

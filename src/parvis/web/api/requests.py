@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from parvis.web.queries.customers import SORTS as CUSTOMER_SORTS
-from parvis.web.queries.customers import CustomerFilter
-from parvis.web.queries.orders import SORTS as ORDER_SORTS
-from parvis.web.queries.orders import OrderFilter
+from parvis.web.queries.customer_filter import SORTS as CUSTOMER_SORTS
+from parvis.web.queries.customer_filter import CustomerFilter
+from parvis.web.queries.order_filter import SORTS as ORDER_SORTS
+from parvis.web.queries.order_filter import OrderFilter
 from parvis.web.queries.paging import PAGE_ROWS
 
 __all__ = ["CustomerQuery", "OrderQuery", "PageNumber"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Security
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
@@ -217,5 +218,10 @@ def _events(shelf: Shelf, customer_id: str, trait: str, page: int) -> dict[str, 
         "rows": [EventOut.model_validate(e) for e in found.rows],
     }
 
+
+for _route in _v1.routes:
+    # the first line of what a function says of itself, rather than its name
+    if isinstance(_route, APIRoute):
+        _route.summary = _route.description.splitlines()[0].rstrip(".")
 
 api.include_router(_v1)

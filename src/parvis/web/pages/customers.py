@@ -10,13 +10,8 @@ from starlette.responses import Response
 from parvis.web.language import Language
 from parvis.web.language.words import CHANNELS, SEGMENTS, word
 from parvis.web.pages.csv import csv_response
-from parvis.web.queries.customers import (
-    NO_VALUE,
-    CustomerFilter,
-    all_customers,
-    facets,
-    find_customers,
-)
+from parvis.web.queries.customer_filter import NO_VALUE, CustomerFilter
+from parvis.web.queries.customers import all_customers, facets, find_customers
 from parvis.web.render import render
 from parvis.web.shelf import Shelf
 from parvis.web.visit import Editor, Member

@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from parvis.web.pages.csv import csv_response
 from parvis.web.queries.customers import one_customer
-from parvis.web.queries.orders import OrderFilter, all_orders, find_orders, one_order, order_lines
+from parvis.web.queries.order_filter import OrderFilter
+from parvis.web.queries.orders import all_orders, find_orders, one_order, order_lines
 from parvis.web.render import customer_label, render
 from parvis.web.visit import Editor, Member
 

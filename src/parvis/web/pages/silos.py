@@ -69,7 +69,7 @@ def the_silos(shelf: Shelf) -> tuple[Silo, ...]:
 
 def the_readiness(shelf: Shelf) -> tuple[Readiness, ...]:
     """Return how much of each kind of data is joined to a customer."""
-    return shelf.computed("readiness", readiness)
+    return shelf.computed("readiness", lambda engine: readiness(engine, shelf.situation.currency))
 
 
 @silos_pages.get("/silos")
@@ -206,6 +206,14 @@ def _ready(ready: Readiness, shelf: Shelf, language: Language) -> ShownReadiness
         "devices": (say("Devices"), "", f"parvis import events {file}"),
     }
     name, beside, command = names[ready.subject]
+    if ready.unconverted:
+        beside = language.say_n(
+            "%(n)s row of spend has no rate and is in no sum.",
+            "%(n)s rows of spend have no rate and are in no sum.",
+            ready.unconverted,
+        )
+    if ready.share is None and ready.unconverted:
+        return ShownReadiness(name, None, "", say("can't tell"), beside, command)
     if ready.share is None:
         return ShownReadiness(name, None, "", say("Nothing yet."), beside, command)
     if ready.unit == "money":

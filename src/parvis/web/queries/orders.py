@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import ibis
 
+from parvis.web.queries.order_filter import CHOICES, SORTS, OrderFilter
 from parvis.web.queries.paging import (
     PAGE_ROWS,
     Page,
-    address,
-    asked,
-    is_day,
     ordered,
-    page_number,
 )
 from parvis.web.shelf import Shelf
 from parvis.web.statements import Statement
@@ -27,9 +24,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 __all__ = [
-    "SORTS",
     "Order",
-    "OrderFilter",
     "OrderLine",
     "OrderTotals",
     "all_orders",
@@ -39,76 +34,11 @@ __all__ = [
     "order_lines",
 ]
 
-SORTS: Final[dict[str, tuple[str, ...]]] = {
-    "date": ("ordered_at",),
-    "order": ("order_id",),
-    "customer": ("display_name", "user_id"),
-    "sales": ("net_base",),
-    "lines": ("lines",),
-    "channel": ("channel",),
-    "status": ("status",),
-}
-
-_DEFAULT_SORT: Final = "-date"
-
 _COLUMNS: Final = (
     "source", "order_id", "customer_id", "ordered_at", "ordered_on", "status", "currency",
     "gross_amount", "refunded_amount", "net_amount", "net_base", "discount", "coupon_discount",
     "lines", "channel", "campaign", "message_id", "events",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class OrderFilter:
-    """Which orders, in which order; as it stands in the address.
-
-    Parameters
-    ----------
-    since, until
-        Days (ISO), both in it; in the address ``from`` and ``to``.
-    coupon
-        ``yes``: with a coupon; ``no``: without.
-    rate
-        ``none``: only orders in a currency that has no rate; ``known``: only the others.
-    kept
-        ``yes``: neither cancelled nor wholly refunded.
-    """
-
-    q: str = ""
-    since: str = ""
-    until: str = ""
-    customer: str = ""
-    category: str = ""
-    coupon: str = ""
-    rate: str = ""
-    kept: str = ""
-    sort: str = _DEFAULT_SORT
-    page: int = 1
-
-    @classmethod
-    def of(cls, query: Mapping[str, str]) -> OrderFilter:
-        """Read an address; what it can't mean is left out."""
-        text = {n: asked(query, n) for n in cls.__slots__ if n != "page"}
-        for name in ("since", "until"):
-            text[name] = text[name] if is_day(text[name]) else ""
-        for name, known in _CHOICES.items():
-            if text[name] not in known:
-                text[name] = ""
-        if text["sort"].removeprefix("-") not in SORTS:
-            text["sort"] = _DEFAULT_SORT
-        return cls(**text, page=page_number(query))
-
-    def address(self, **changes: Any) -> str:
-        """Return the query string of this view, or of one beside it."""
-        return address(replace(self, **{"page": 1, **changes}), OrderFilter())
-
-    @property
-    def is_narrow(self) -> bool:
-        """Whether it leaves any out."""
-        return any(getattr(self, n) for n in self.__slots__ if n not in {"sort", "page"})
-
-
-_CHOICES: Final = {"coupon": ("yes", "no"), "rate": ("none", "known"), "kept": ("yes", "no")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +108,7 @@ def _question(wanted: OrderFilter) -> tuple[tuple[str, ...], dict[str, str | int
         if getattr(wanted, name):
             shape.append(name)
             values[name] = getattr(wanted, name)
-    shape += [f"{n}:{getattr(wanted, n)}" for n in _CHOICES if getattr(wanted, n)]
+    shape += [f"{n}:{getattr(wanted, n)}" for n in CHOICES if getattr(wanted, n)]
     return tuple(shape), values
 
 
