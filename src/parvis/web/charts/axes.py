@@ -62,7 +62,7 @@ def month_axis(language: Language, width: int, first: date, last: date) -> Any:
         months.append(month_end(months[-1]) + timedelta(1))
     # data that begins in the first week of a month begins with that month
     begun = [max(m, first) for m in months if first <= m + timedelta(7) and m <= last]
-    step = next(s for s in (1, 2, 3, 4, 6, 12, 10**6) if len(begun) * 84 / s <= width)
+    step = next(s for s in (1, 2, 3, 4, 6, 12, 10**6) if len(begun) * 104 / s <= width)
     shown = [m for m in begun if (m.month - begun[0].month) % step == 0]
     names = {
         str(_epoch_ms(m)): language.formats.short_month(m)

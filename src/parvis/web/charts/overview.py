@@ -66,7 +66,8 @@ def _segments(told: Overview, language: Language) -> Figure | None:
         import altair as alt
 
         height = 19 * len(rows)
-        axis = alt.Axis(title=None, grid=True, tickCount=4, labelExpr=PERCENT_AXIS)
+        ticks = 4 if width > 400 else 2
+        axis = alt.Axis(title=None, grid=True, tickCount=ticks, labelExpr=PERCENT_AXIS)
         base = alt.Chart(data(rows), width=width - 176, height=height)
         y = alt.Y("segment:N", sort=None, axis=alt.Axis(title=None, labelLimit=150, minExtent=118))
         x = alt.X(
