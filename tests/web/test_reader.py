@@ -16,8 +16,7 @@ from parvis.web.app import create_app
 from parvis.web.queries.customer_filter import CustomerFilter
 from parvis.web.queries.customers import count_customers, find_customers
 from parvis.web.reader import Reader
-from parvis.work.steps import build
-from tests.making import order, put
+from tests.making import run_python
 from tests.web.conftest import PASSWORD, TestClient
 
 
@@ -36,15 +35,26 @@ def reader(folder):
     made.close()
 
 
-def add_order(folder, number: int, amount: str = "100.00") -> None:
-    with Workspace.open(folder) as shop:
-        put(shop, [order(f"more-{number}", "2026-06-29", user="c001", amount=amount)])
+def add_orders(folder, *numbers: int, amount: str = "100.00") -> None:
+    """Add orders of the same amount, each with a build, as the worker does: in a process apart."""
+    code = """
+import sys
+from pathlib import Path
+from parvis.lake.workspace import Workspace
+from parvis.work.steps import build
+from tests.making import order, put
+for number in sys.argv[3:]:
+    with Workspace.open(Path(sys.argv[1])) as shop:
+        more = {"user": "c001", "amount": sys.argv[2], "message_id": f"more-{number}"}
+        put(shop, [order(f"more-{number}", "2026-06-29", **more)])
         build(shop)
+"""
+    run_python(code, folder, amount, *numbers)
 
 
 def test_a_new_state_is_shown_once_it_is_laid_out(reader, folder):
     before = count_customers(reader.shelf(), CustomerFilter())
-    add_order(folder, 1)
+    add_orders(folder, 1)
     shelf = reader.refresh()
     after = count_customers(shelf, CustomerFilter())
     assert after.orders == before.orders + 1
@@ -59,7 +69,7 @@ def test_nothing_is_laid_out_twice(reader):
 def test_a_request_keeps_its_state_while_the_lake_moves_on(reader, folder):
     shelf = reader.shelf()
     before = count_customers(shelf, CustomerFilter(q="c001"))
-    add_order(folder, 1)
+    add_orders(folder, 1)
     newer = reader.refresh()
     assert count_customers(shelf, CustomerFilter(q="c001")) == before
     assert count_customers(newer, CustomerFilter(q="c001")) != before
@@ -70,7 +80,7 @@ def test_kept_questions_answer_for_the_state_that_is_asked(reader, folder):
     wanted = CustomerFilter(segment="champions", sort="customer")
     first = reader.shelf()
     _, before = find_customers(first, wanted)
-    add_order(folder, 1, "5000.00")
+    add_orders(folder, 1, amount="5000.00")
     _, after = find_customers(reader.refresh(), wanted)
     _, again = find_customers(first, wanted)
     assert before == again != after
@@ -81,11 +91,20 @@ def test_the_pages_follow_the_lake_by_themselves(folder, monkeypatch):
     with TestClient(create_app(folder)) as client:
         log_in(client)
         before = client.get("/api/v1/customers").json()["orders"]
-        add_order(folder, 1)
+        add_orders(folder, 1)
         until = time.monotonic() + 30
         while client.get("/api/v1/customers").json()["orders"] == before:
             assert time.monotonic() < until
             time.sleep(0.1)
+
+
+def until(client, path: str, status: int):
+    """Ask until the answer is of a status."""
+    last = time.monotonic() + 30
+    while (answer := client.get(path)).status_code != status:
+        assert time.monotonic() < last, answer.text
+        time.sleep(0.1)
+    return answer
 
 
 def log_in(client) -> None:
@@ -99,9 +118,10 @@ def test_every_answer_is_of_one_state_while_builds_commit(folder, monkeypatch):
     over = threading.Event()
 
     def keep_building() -> None:
-        for number in range(2):
-            add_order(folder, number)
-        over.set()
+        try:
+            add_orders(folder, *range(4))
+        finally:
+            over.set()
 
     with TestClient(create_app(folder)) as client:
         log_in(client)
@@ -144,12 +164,11 @@ def test_a_damaged_catalog_is_told_and_its_copy_is_taken_up(folder):
         for name in ("catalog.sqlite-wal", "catalog.sqlite-shm"):
             (folder / "lake" / name).unlink(missing_ok=True)
         (folder / "lake" / "catalog.sqlite").write_bytes(b"damaged" * 1000)
-        answer = client.get("/customers")
-        assert answer.status_code == 503
+        answer = until(client, "/customers", 503)
         assert "can&#39;t be read" in answer.text
         with Workspace.open(folder) as shop:
             shop.restore_catalog()
-        assert client.get("/customers").status_code == 200
+        until(client, "/customers", 200)
 
 
 def test_the_door_stays_open_without_a_lake(folder):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
+import os
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from parvis.errors import CatalogUnreadable, ParvisError
+from parvis.errors import CatalogUnreadable, LakeError, ParvisError
+from parvis.lake.engine import Engine
 from parvis.lake.workspace import Workspace
 from parvis.web.shelf import Shelf
 
@@ -18,7 +19,9 @@ __all__ = ["Reader"]
 
 _LOOK_EVERY_SECONDS: Final = 2.0
 #: No request lasts as long.
-_REQUEST_SECONDS: Final = 60.0
+_REQUEST_SECONDS: Final = 20.0
+#: After a state is laid out, twice as long goes to everything else, however fast others commit.
+_REST: Final = 2.0
 _log: Final = logging.getLogger("parvis.web")
 
 
@@ -41,9 +44,13 @@ class Reader:
         self._folder = folder
         self._warm = warm
         self.workspace = Workspace.open(folder)
-        self._opened: tuple[int, ...] = self._identity()
+        self._opened = self._identity()
+        self._stamp: tuple[float, ...] = ()
+        self._failure: LakeError | None = None
+        self._pulse: Engine | None = None
         self._shelf: Shelf | None = None
         self._retired: list[tuple[float, Shelf]] = []
+        self._rest_until = 0.0
         self._changing = threading.Lock()
         self._news = threading.Event()
         self._over = threading.Event()
@@ -62,7 +69,7 @@ class Reader:
         with self._changing:
             self._retire()
             self._close_retired(all_of_them=True)
-            self.workspace.close()
+            self._let_go()
 
     def shelf(self) -> Shelf:
         """Return the newest state that is laid out; the first request waits for it.
@@ -72,11 +79,16 @@ class Reader:
         LakeError
             The lake can't be read; the message says what to do.
         """
-        version = self._version()
+        identity = self._identity()
+        if not identity[0]:
+            raise CatalogUnreadable(
+                f"The lake has no catalog: {self.workspace.files.lake.catalog} is missing.",
+                "`parvis lake restore` takes the copy that lies beside it.",
+            )
         shelf = self._shelf
-        if shelf is None or self._identity() != self._opened:
+        if shelf is None or self._failure is not None or identity != self._opened:
             return self.refresh()
-        if shelf.version != version:
+        if self._last_written() != self._stamp:
             self._news.set()
         return shelf
 
@@ -90,11 +102,18 @@ class Reader:
         """
         with self._changing:
             self._follow_files()
-            version = self._version()
-            old = self._shelf
-            if old is not None and old.version == version:
-                return old
-            shelf = Shelf(self.workspace, version)
+            self._stamp = self._last_written()
+            try:
+                version = self._version()
+                self._failure = None
+                if self._shelf is not None and self._shelf.version == version:
+                    return self._shelf
+                began = time.monotonic()
+                shelf = Shelf(self.workspace, version)
+            except LakeError as error:
+                self._failure = error
+                self._let_go()
+                raise
             try:
                 self._warm(shelf)
             except Exception:
@@ -102,7 +121,45 @@ class Reader:
                 _log.exception("A page of the newest state could not be made.")
             self._retire()
             self._shelf = shelf
+            self._rest_until = time.monotonic() + _REST * (time.monotonic() - began)
         return shelf
+
+    def _version(self) -> int:
+        # never by Python's own SQLite: two copies of it on one catalog in one process drop
+        # each other's locks, and a builder that closes then takes the ground from under both
+        if self._pulse is None:
+            self._pulse = self.workspace.engine.session()
+        return self._pulse.snapshot()
+
+    def _let_go(self) -> None:
+        self._pulse = None
+        self.workspace.close()
+
+    def _identity(self) -> tuple[int, int]:
+        """Tell one catalog and one parvis.toml from others at the same place."""
+        files = self.workspace.files
+        catalog, settings = _state(files.lake.catalog), _state(files.settings)
+        return (catalog.st_ino if catalog else 0, settings.st_mtime_ns if settings else 0)
+
+    def _last_written(self) -> tuple[float, ...]:
+        """Tell when somebody last wrote to the catalog."""
+        catalog = self.workspace.files.lake.catalog
+        found = (_state(catalog), _state(catalog.with_name(catalog.name + "-wal")))
+        return tuple(n for f in found if f for n in (f.st_mtime_ns, f.st_size))
+
+    def _follow_files(self) -> None:
+        seen = self._identity()
+        if seen == self._opened:
+            return
+        fresh = Workspace.open(self._folder)
+        if seen[0] == self._opened[0] and "engine" in self.workspace.__dict__:
+            # only the settings are new: the open lake goes on
+            fresh.__dict__["engine"] = self.workspace.engine
+        else:
+            self._pulse = None
+        self.workspace = fresh
+        self._opened = seen
+        self._retire()
 
     def _retire(self) -> None:
         """Put the shelf aside until no request can hold it any more."""
@@ -117,41 +174,11 @@ class Reader:
                 shelf.close()
                 self._retired.remove((until, shelf))
 
-    def _version(self) -> int:
-        try:
-            return self.workspace.data_version()
-        except (sqlite3.Error, TypeError) as error:
-            raise CatalogUnreadable(
-                f"The lake's catalog can't be read ({error}).",
-                "`parvis lake restore` takes the copy that lies beside it.",
-            ) from error
-
-    def _identity(self) -> tuple[int, ...]:
-        """Tell one catalog and one parvis.toml from others at the same place."""
-        files = self.workspace.files
-        found = []
-        for path in (files.lake.catalog, files.settings):
-            try:
-                state = path.stat()
-            except OSError:
-                found.append(0)
-            else:
-                # the catalog changes with every commit, the settings when they are edited
-                found.append(state.st_ino)
-                found.append(state.st_mtime_ns if path == files.settings else 0)
-        return tuple(found)
-
-    def _follow_files(self) -> None:
-        seen = self._identity()
-        if seen != self._opened:
-            self.workspace = Workspace.open(self._folder)
-            self._opened = seen
-            self._retire()
-
     def _watch(self) -> None:
         while not self._over.is_set():
             try:
-                self.refresh()
+                if time.monotonic() >= self._rest_until:
+                    self.refresh()
                 with self._changing:
                     self._close_retired()
             except ParvisError as error:
@@ -160,3 +187,10 @@ class Reader:
                 _log.exception("The newest state could not be laid out; trying again.")
             self._news.wait(_LOOK_EVERY_SECONDS)
             self._news.clear()
+
+
+def _state(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None

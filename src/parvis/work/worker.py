@@ -82,12 +82,15 @@ class Worker:
         self._next_build = 0.0
 
     def _has_news(self) -> bool:
-        return self._failures == 0 and self._workspace.data_version() != self._built_version
+        return self._failures == 0 and self._version() != self._built_version
+
+    def _version(self) -> int:
+        return self._workspace.engine.snapshot()
 
     def _build(self) -> None:
         self._say("building")
         report = build(self._workspace)
-        self._built_version = self._workspace.data_version()
+        self._built_version = self._version()
         self._next_build = time.monotonic() + self._workspace.settings.build.every_minutes * 60
         self._failures = 0
         if not report.plan.is_empty:
@@ -104,7 +107,7 @@ class Worker:
         with self._workspace.building():
             self._workspace.engine.maintain(self._workspace.settings.lake.keep_days)
         self._next_tidy = time.monotonic() + _TIDY_SECONDS
-        self._built_version = self._workspace.data_version()
+        self._built_version = self._version()
 
     def _fail(self, problem: str, next_step: str) -> None:
         self._failures += 1

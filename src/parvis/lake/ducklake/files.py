@@ -6,6 +6,9 @@ import contextlib
 import errno
 import shutil
 import sqlite3
+import subprocess
+import sys
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,8 +25,48 @@ __all__ = [
     "restore_catalog",
 ]
 
-_PATIENCE_S = 10
 _LEAST_ROOM = 256 * 1024
+
+
+# The engine carries a SQLite of its own. Two of them on one file in one process drop each other's
+# locks (closing a file ends all locks that the process holds on it), and the catalog is lost:
+# so Python's SQLite looks at a catalog from a process of its own.
+_LOOK = """
+with contextlib.closing(sqlite3.connect(sys.argv[1], uri=True, timeout=10)) as catalog:
+    found = catalog.execute("SELECT max(snapshot_id) FROM ducklake_snapshot").fetchone()
+    print(found[0] or 0)
+"""
+_COPY = """
+with contextlib.closing(sqlite3.connect(sys.argv[1], timeout=10)) as source:
+    with contextlib.closing(sqlite3.connect(sys.argv[2])) as target:
+        os.chmod(sys.argv[2], 0o600)
+        source.backup(target)
+"""
+_FRAME = """
+import contextlib, os, sqlite3, sys
+try:
+    {code}
+except (sqlite3.Error, OSError) as error:
+    sys.exit(f"{{type(error).__name__}}: {{error}}")
+"""
+
+
+class _Refused(Exception):
+    """What SQLite said in the other process."""
+
+    def __init__(self, said: str) -> None:
+        kind, _, words = said.strip().partition(": ")
+        super().__init__(words or said.strip())
+        self.kind = kind
+
+
+def _apart(code: str, *arguments: str) -> str:
+    whole = _FRAME.format(code=code.strip().replace("\n", "\n    "))
+    command = [sys.executable, "-I", "-S", "-c", whole, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise _Refused(done.stderr)
+    return done.stdout
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +119,13 @@ def newest_snapshot(files: LakeFiles) -> int:
             f"The lake has no catalog: {files.catalog} is missing.", rescue(files)
         )
     try:
-        with contextlib.closing(
-            sqlite3.connect(
-                f"{files.catalog.absolute().as_uri()}?mode=ro", uri=True, timeout=_PATIENCE_S
-            )
-        ) as catalog:
-            row = catalog.execute("SELECT max(snapshot_id) FROM ducklake_snapshot").fetchone()
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError) and not has_room(files):
+        return int(_apart(_LOOK, f"{files.catalog.absolute().as_uri()}?mode=ro"))
+    except _Refused as error:
+        if error.kind == "OperationalError" and not has_room(files):
             raise no_room_left(files) from error
         raise CatalogUnreadable(
             f"The lake's catalog can't be read: {files.catalog} ({error}).", rescue(files)
         ) from error
-    return int(row[0] or 0)
 
 
 def check_catalog(files: LakeFiles) -> None:
@@ -143,16 +180,12 @@ def back_up_catalog(files: LakeFiles) -> None:
     DiskFull
         There is no room for the copy; the one taken before is still there.
     """
-    part = files.backup.with_suffix(".part")
+    # two processes may copy at once
+    part = files.backup.with_suffix(f".{uuid.uuid4().hex}.part")
     try:
-        with (
-            contextlib.closing(sqlite3.connect(files.catalog, timeout=_PATIENCE_S)) as source,
-            contextlib.closing(sqlite3.connect(part)) as target,
-        ):
-            part.chmod(0o600)
-            source.backup(target)
+        _apart(_COPY, str(files.catalog), str(part))
         part.replace(files.backup)
-    except (sqlite3.OperationalError, OSError) as error:
+    except (_Refused, OSError) as error:
         part.unlink(missing_ok=True)
         if "full" in str(error) or _no_room(error) or not has_room(files):
             raise DiskFull(
