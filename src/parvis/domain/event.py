@@ -13,6 +13,7 @@ from typing import Final
 
 __all__ = [
     "ANONYMOUS_ID",
+    "EMAIL",
     "ORDER_EVENTS",
     "SOCIAL_EVENTS",
     "USER_ID",
@@ -43,6 +44,21 @@ class EventName(StrEnum):
     CAMPAIGN_RECEIVED = "Campaign Received"
     DEVICE_TELEMETRY = "Device Telemetry"
     PAGE_PING = "Page Ping"
+    POST_PUBLISHED = "Post Published"
+    COMMENT_ADDED = "Comment Added"
+    REACTION_ADDED = "Reaction Added"
+    REACTION_REMOVED = "Reaction Removed"
+    REVIEW_POSTED = "Review Posted"
+    ARTICLE_PUBLISHED = "Article Published"
+    EMAIL_RECEIVED = "Email Received"
+    MESSAGE_SENT = "Message Sent"
+    MESSAGE_RECEIVED = "Message Received"
+    POLL_ANSWERED = "Poll Answered"
+    TEXT_EDITED = "Text Edited"
+    TEXT_DELETED = "Text Deleted"
+    ACCOUNT_FOLLOWED = "Account Followed"
+    ACCOUNT_UNFOLLOWED = "Account Unfollowed"
+    ACCOUNT_DELETED = "Account Deleted"
 
 
 #: The events that make or change an order.
@@ -53,16 +69,23 @@ ORDER_EVENTS: Final = (
     EventName.ORDER_CANCELLED,
 )
 
-#: What people say, write and answer.
+#: What people say, write and answer, and what becomes of it.
 SOCIAL_EVENTS: Final = (
-    "Post Published",
-    "Comment Added",
-    "Reaction Added",
-    "Review Posted",
-    "Message Received",
-    "Email Received",
-    "Article Published",
-    "Poll Answered",
+    EventName.POST_PUBLISHED,
+    EventName.COMMENT_ADDED,
+    EventName.REACTION_ADDED,
+    EventName.REACTION_REMOVED,
+    EventName.REVIEW_POSTED,
+    EventName.MESSAGE_RECEIVED,
+    EventName.MESSAGE_SENT,
+    EventName.EMAIL_RECEIVED,
+    EventName.ARTICLE_PUBLISHED,
+    EventName.POLL_ANSWERED,
+    EventName.TEXT_EDITED,
+    EventName.TEXT_DELETED,
+    EventName.ACCOUNT_FOLLOWED,
+    EventName.ACCOUNT_UNFOLLOWED,
+    EventName.ACCOUNT_DELETED,
 )
 
 #: The kind of identifier that a silo gives to a person whom it knows.
@@ -70,3 +93,6 @@ USER_ID: Final = "user_id"
 
 #: The kind of identifier that a browser or an app gives to somebody unknown.
 ANONYMOUS_ID: Final = "anonymous_id"
+
+#: The kind of identifier of a mail address; in small letters.
+EMAIL: Final = "email"

@@ -48,6 +48,10 @@ class Scratch:
         """Return a table of the lake."""
         return self._engine.table(name)
 
+    def rows(self, rows: ir.Table) -> list[dict[str, Any]]:
+        """Compute rows and bring them here, as Python values."""
+        return self._engine.rows(rows)
+
     def stage(self, rows: ir.Table) -> ir.Table:
         """Compute rows once."""
         return self._kept(self._engine.stage(rows))
