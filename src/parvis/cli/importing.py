@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from parvis.cli.console import WorkspaceOption, console, opened
+from parvis.cli.folders import folder_command
 from parvis.connect.completejourney.api import import_completejourney
 from parvis.connect.files.api import (
     ImportOptions,
@@ -34,7 +35,7 @@ from parvis.errors import MappingError
 __all__ = ["import_app"]
 
 import_app = typer.Typer(
-    help="Bring silos in: orders, customers, spend, events.", no_args_is_help=True
+    help="Bring silos in: a whole folder of them, or a file.", no_args_is_help=True
 )
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -109,6 +110,9 @@ _command("orders", "Orders: one row an order or one a line; returns and cancella
 _command("customers", "Customers: who they are, and how they can be told apart.")
 _command("spend", "Spend: what advertising cost, by day, channel, campaign and place.")
 _command("events", "Events: Segment-shaped NDJSON, a tracker's export, any table of what happened.")
+
+
+import_app.command("folder")(folder_command)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,12 @@ def init_command(
     zone: Annotated[str, typer.Option(help="Where days begin, such as Europe/Paris.")] = "",
     currency: Annotated[str, typer.Option(help="The currency of sums.")] = "EUR",
     language: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    as_of: Annotated[
+        str,
+        typer.Option(
+            "--as-of", help="A date, as whose beginning the tables speak; for data of the past."
+        ),
+    ] = "today",
     print_settings: Annotated[
         bool, typer.Option("--print-settings", help="Only show a parvis.toml with every key.")
     ] = False,
@@ -39,9 +45,11 @@ def init_command(
     if print_settings or folder is None:
         if folder is None and not print_settings:
             raise typer.BadParameter("name the new folder, for example: parvis init shop")
-        typer.echo(default_toml(name or "shop", zone, currency, "today", language), nl=False)
+        typer.echo(default_toml(name or "shop", zone, currency, as_of, language), nl=False)
         return
-    workspace = Workspace.create(folder, name=name, zone=zone, currency=currency, language=language)
+    workspace = Workspace.create(
+        folder, name=name, zone=zone, currency=currency, as_of=as_of, language=language
+    )
     console.print(f"[bold]{workspace.settings.workspace.name}[/] is ready in {folder}.")
     console.print(
         f"Days begin in {zone}; sums are told in {workspace.settings.money.currency} "

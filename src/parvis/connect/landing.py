@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from parvis.lake.workspace import Workspace
 
-__all__ = ["Arrival", "ImportReport", "events_shaped", "land"]
+__all__ = ["Arrival", "ImportReport", "events_shaped", "joined", "land"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,22 @@ class ImportReport:
     seconds: float
 
 
+def joined(source: str, kind: str, reports: Iterable[ImportReport]) -> ImportReport:
+    """Add up what the parts of one import did; the last part's id stands for all."""
+    parts = tuple(reports)
+    return ImportReport(
+        import_id=parts[-1].import_id if parts else "",
+        source=source,
+        kind=kind,
+        file=parts[0].file if len(parts) == 1 else None,
+        rows_read=sum(p.rows_read for p in parts),
+        added=sum(p.added for p in parts),
+        known=sum(p.known for p in parts),
+        quarantined=sum(p.quarantined for p in parts),
+        seconds=sum(p.seconds for p in parts),
+    )
+
+
 def events_shaped(rows: ir.Table) -> ir.Table:
     """Give rows all columns of `events`, null where the importer has nothing to say."""
     schema = TABLES["events"].ibis
@@ -127,7 +143,8 @@ def land(
         if quarantine is not None:
             marked = quarantine.mutate(import_id=ibis.literal(arrival.import_id))
             quarantined = engine.append("quarantine", marked).added
-        if added or quarantined:
+        # files that brought nothing are noted too: they needn't be read again
+        if added or quarantined or arrival.mapping.get("files"):
             note = {
                 "import_id": arrival.import_id,
                 "source": arrival.source,
@@ -156,6 +173,6 @@ def land(
         )
 
     report = engine.atomically(work)
-    if report.added or report.quarantined:
+    if report.added or report.quarantined or arrival.mapping.get("files"):
         engine.back_up_catalog()
     return report

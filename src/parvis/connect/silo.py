@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from parvis.lake.engine import Engine
 
 __all__ = ["BadRow", "Changed", "Silo", "changed_files", "content_of", "set_aside"]
+
+
+def _silently(_file: Path) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,11 @@ class Silo:
         Of times without an offset and of amounts that don't name theirs; empty: the workspace's.
     own
         The brand's own addresses and handles: what comes from them is ours.
+    orders_told_by
+        The source that tells the same orders, such as ``shop``: what this silo says of orders is
+        then no order of its own; empty: its orders are orders.
+    on_read
+        Called with each file when it is in.
     """
 
     source: str
@@ -44,6 +54,8 @@ class Silo:
     zone: str = ""
     currency: str = ""
     own: tuple[str, ...] = ()
+    orders_told_by: str = ""
+    on_read: Callable[[Path], None] = field(default=_silently, compare=False)
 
     def name_of(self, file: Path) -> str:
         """Return a file's name under the root."""
@@ -109,9 +121,16 @@ def content_of(files: Sequence[Path]) -> dict[Path, str]:
     """Return what tells each file's content: a hash of it."""
     found = {}
     for path in files:
-        with path.open("rb") as file:
-            found[path] = hashlib.file_digest(file, "blake2b").hexdigest()[:32]
+        state = path.stat()
+        found[path] = _hashed(path, state.st_size, state.st_mtime_ns)
     return found
+
+
+# who plans an import and who runs it both ask, and a gigabyte takes two seconds
+@lru_cache(maxsize=4096)
+def _hashed(path: Path, _size: int, _written_ns: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)

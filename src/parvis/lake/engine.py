@@ -121,6 +121,19 @@ class Engine(Protocol):
     def read_ndjson(self, path: Path) -> ir.Table:
         """Read a file of JSON objects, one a line, as the one JSON column `document`."""
 
+    def read_json_lines(self, paths: Sequence[Path], keys: Sequence[str]) -> ir.Table:
+        """Read files of JSON objects, one a line (also gzipped), as columns of text.
+
+        Made for files of gigabytes: a line is parsed once, and only what is asked is kept.
+
+        Returns
+        -------
+        ir.Table
+            `file`; `place` of the line in it, from 0, lines of white space not counted;
+            `is_object`, false where the line isn't a JSON object; and a column of text a key
+            (an object or a list as JSON), null where it isn't there.
+        """
+
     def read_csv(
         self, path: Path, names: Sequence[str], delimiter: str, skip: int
     ) -> tuple[ir.Table, ir.Table]:

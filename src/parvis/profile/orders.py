@@ -25,6 +25,7 @@ __all__ = [
     "orders",
     "priced_in",
     "settle",
+    "tells_an_order",
     "told_amount",
 ]
 
@@ -35,9 +36,19 @@ ZERO = ibis.literal(0, MONEY)
 _DESCRIBING = (EventName.ORDER_COMPLETED.value, EventName.ORDER_UPDATED.value)
 
 
+def tells_an_order(events: ir.Table) -> ir.BooleanValue:
+    """Tell whether an event speaks of an order, as its source's own.
+
+    What a site says of an order that the shop tells too (`context.orders_told_by`) is part of a
+    visit, and no order: it would count twice.
+    """
+    named = events.name.isin([n.value for n in ORDER_EVENTS])
+    return named & json_text(events.context, "orders_told_by").isnull()
+
+
 def order_events(events: ir.Table) -> ir.Table:
     """Keep the events that speak of an order, with its `order_id`."""
-    named = events.filter(events.name.isin([n.value for n in ORDER_EVENTS]))
+    named = events.filter(tells_an_order(events))
     order_id = json_text(named.properties, "order_id").nullif("")
     # an event that names no order is one of its own
     return named.mutate(order_id=ibis.coalesce(order_id, named.message_id))

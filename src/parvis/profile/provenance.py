@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from parvis.domain.event import ORDER_EVENTS, EventName
+from parvis.domain.event import EventName
 from parvis.errors import ParvisError
 from parvis.identity import api as identity
-from parvis.profile.orders import order_events
+from parvis.profile.orders import order_events, tells_an_order
 from parvis.profile.sessions import SessionRules, trailed, visited
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def evidence(
 
 
 def _orders(events: ir.Table, _asked: _Asked) -> ir.Table:
-    return events.filter(events.name.isin([n.value for n in ORDER_EVENTS]))
+    return events.filter(tells_an_order(events))
 
 
 def _all(events: ir.Table, _asked: _Asked) -> ir.Table:

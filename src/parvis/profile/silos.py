@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import ibis
 
-from parvis.domain.event import ORDER_EVENTS, SOCIAL_EVENTS, EventName
+from parvis.domain.event import SOCIAL_EVENTS, EventName
 from parvis.identity import api as identity
 from parvis.lake.functions import local_day
 from parvis.profile.money import with_rate
+from parvis.profile.orders import tells_an_order
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -220,8 +221,9 @@ def readiness(engine: Engine, base: str) -> tuple[Readiness, ...]:
         The workspace's currency, in which spend is summed.
     """
     events, owners = engine.table("events"), engine.table("identities")
+    completes = events.name == EventName.ORDER_COMPLETED.value
     of_kind = ibis.cases(
-        (events.name.isin([n.value for n in ORDER_EVENTS[:1]]), "orders"),
+        (completes & tells_an_order(events), "orders"),
         (events.name.isin(SOCIAL_EVENTS), "conversations"),
         (events.name == EventName.DEVICE_TELEMETRY.value, "devices"),
         else_=ibis.null("string"),

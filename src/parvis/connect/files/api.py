@@ -93,6 +93,7 @@ class FileImport:
     _setting: Setting
     _shaped: Shaped
     _quarantine: ir.Table
+    _content: tuple[tuple[str, str], ...] = ()
 
     def write(self) -> ImportReport:
         """Write it: all of it or nothing.
@@ -109,8 +110,11 @@ class FileImport:
             file=preview.shape.path.name,
             rows_read=preview.rows_read,
             mapping={
-                r.field: r.column if r.column is not None else f":={r.value}"
-                for r in preview.mapping.reads
+                **{
+                    r.field: r.column if r.column is not None else f":={r.value}"
+                    for r in preview.mapping.reads
+                },
+                **({"files": dict(self._content)} if self._content else {}),
             },
         )
         events = self._shaped.rows if self._shaped.table == "events" else None
@@ -229,7 +233,7 @@ def _understood(
             *shaped.notes,
         ),
     )
-    return FileImport(preview, workspace, setting, shaped, quarantine)
+    return FileImport(preview, workspace, setting, shaped, quarantine, options.content)
 
 
 def _zone(name: str) -> str:

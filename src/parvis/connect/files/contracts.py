@@ -48,6 +48,9 @@ class ImportOptions:
         ``comma`` or ``point``, where the numbers themselves don't tell.
     delimiter, encoding
         Of a text file.
+    content
+        Names of files and what tells their content, noted with the import: so a folder's file
+        that didn't change is not read again.
     """
 
     source: str = ""
@@ -59,6 +62,7 @@ class ImportOptions:
     decimal: str = ""
     delimiter: str = ""
     encoding: str = ""
+    content: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

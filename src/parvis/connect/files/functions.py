@@ -5,7 +5,7 @@ An engine that lacks one of the names registers a function of that name once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import ibis
@@ -21,10 +21,12 @@ __all__ = [
     "coalesced",
     "computed_once",
     "fingerprint",
+    "is_json",
     "json_at",
     "json_keys",
     "json_merged",
     "json_object",
+    "json_places",
     "json_texts",
     "parsed_time",
     "parsed_zoned",
@@ -65,6 +67,11 @@ def _json_keys(document: Any) -> Any:
 @_builtin(name="json_extract_string", signature=(("json", "array<string>"), "array<string>"))
 def _json_extract_strings(document: Any, paths: Any) -> Any:
     """Several values of a document at once: it is parsed once."""
+
+
+@_builtin(name="json_extract_string", signature=(("string", "array<string>"), "array<string>"))
+def _json_extract_texts(document: Any, paths: Any) -> Any:
+    """Several values of a text that holds JSON."""
 
 
 @_builtin(name="json_extract_string", signature=(("string", "string"), "string"))
@@ -154,6 +161,19 @@ def json_at(text: ir.StringValue, path: str) -> ir.StringValue:
         # some trackers' exports wrap a list of contexts in another list
         found = ibis.coalesce(found, _json_extract_text(valid, ibis.literal(f"$[0]{path}")))
     return found
+
+
+def json_places(text: ir.StringValue, paths: Sequence[str]) -> ir.ArrayValue:
+    """Take the values at several places of a text that holds JSON, parsing it once.
+
+    Parameters
+    ----------
+    text
+        JSON; null gives nulls, and anything else fails: sort it out with `is_json` before.
+    paths
+        Such as ``id`` or ``page.url``.
+    """
+    return _json_extract_texts(text, ibis.literal([f"$.{p}" for p in paths], "array<string>"))
 
 
 def is_json(text: ir.StringValue) -> ir.BooleanValue:

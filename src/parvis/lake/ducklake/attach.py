@@ -49,6 +49,8 @@ def attach(
         except duckdb.Error:
             import_extension(name, con=connection)
             connection.execute(f"LOAD {name}")
+    # a time that tells no offset is the same moment whatever the machine's own zone
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
     # the catalog notes where its files were: a workspace that was moved finds them all the same
     options = f"DATA_PATH {quoted(str(files.data))}, OVERRIDE_DATA_PATH true"
     options += ", META_JOURNAL_MODE 'WAL'"

@@ -13,17 +13,20 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import duckdb
 import ibis
-import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import pyarrow as pa
-from ibis.backends.sql.compilers.duckdb import compiler as duckdb_compiler
 
-from parvis.errors import LakeError, UnknownTable
-from parvis.lake.ducklake.attach import attach, quoted
+from parvis.lake.ducklake.attach import attach
+from parvis.lake.ducklake.conform import conformed, schema_of
 from parvis.lake.ducklake.failures import lost_a_race, plainly
 from parvis.lake.ducklake.files import LakeFiles, back_up_catalog, check_catalog
+from parvis.lake.ducklake.reading import (
+    csv_query,
+    json_lines_query,
+    ndjson_query,
+    parquet_query,
+)
 from parvis.lake.engine import Appended, Written
-from parvis.lake.schema import TABLES
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -45,6 +48,7 @@ class DuckLake:
         self._backend: Backend = ibis.duckdb.from_connection(connection)
         self._numbers = itertools.count()
         self._in_work = False
+        self._under: dict[str, tuple[str, ...]] = {}
 
     # opening
 
@@ -84,7 +88,7 @@ class DuckLake:
 
     def table_at(self, name: str, snapshot: int) -> ir.Table:
         """Return a table as it was at a snapshot."""
-        schema = _schema(name).ibis
+        schema = schema_of(name).ibis
         return self._backend.sql(
             f"SELECT * FROM lake.main.{name} AT (VERSION => {int(snapshot)})",  # noqa: S608
             schema=schema,
@@ -94,7 +98,7 @@ class DuckLake:
     def _table(self, name: str) -> ir.Table:
         return ops.DatabaseTable(
             name=name,
-            schema=_schema(name).ibis,
+            schema=schema_of(name).ibis,
             source=self._backend,
             namespace=ops.Namespace(catalog="lake", database="main"),
         ).to_expr()
@@ -128,7 +132,7 @@ class DuckLake:
 
     def changes(self, name: str, after: int, until: int) -> ir.Table:
         """Return the rows that were added or removed between two snapshots."""
-        columns = _schema(name).ibis
+        columns = schema_of(name).ibis
         if until <= after:
             none = self._table(name).limit(0)
             return none.select(change_type=ibis.literal(""), **{c: none[c] for c in columns})
@@ -141,51 +145,57 @@ class DuckLake:
 
     def read_parquet(self, paths: Iterable[Path]) -> ir.Table:
         """Read Parquet files as one table."""
-        files = ", ".join(quoted(str(p)) for p in paths)
         with self._plainly():
-            return self._view(f"SELECT * FROM read_parquet([{files}])")  # noqa: S608
+            return self._view(parquet_query(paths))
 
     def read_ndjson(self, path: Path) -> ir.Table:
         """Read a file of JSON objects, one a line."""
         with self._plainly():
-            return self._view(
-                "SELECT row_number() OVER () AS row_number, "  # noqa: S608
-                "CASE WHEN json_valid(line) THEN line END::JSON AS document, line "
-                f"FROM read_csv({quoted(str(path))}, columns={{'line': 'VARCHAR'}}, "
-                "delim='\\x01', quote='', escape='', header=false, auto_detect=false, "
-                "max_line_size=16777216) WHERE trim(line) <> ''"
+            return self._view(ndjson_query(path))
+
+    def read_json_lines(self, paths: Sequence[Path], keys: Sequence[str]) -> ir.Table:
+        """Read files of JSON objects, one a line, as columns of text."""
+        with self._plainly():
+            lines = self._named("lines", json_lines_query(paths, keys))
+            # rows keep the order of the lines, so a row's number tells the line's place
+            self._connection.execute(
+                f"CREATE TEMP TABLE first_{lines} AS "  # noqa: S608
+                f"SELECT file, min(rowid) AS first_row FROM {lines} GROUP BY file"
             )
+            seen = self._view(
+                "SELECT l.rowid - first_row AS place, l.* "  # noqa: S608
+                f"FROM {lines} AS l JOIN first_{lines} USING (file)"
+            )
+        self._under[seen.op().name] = (lines, f"first_{lines}")
+        return seen
 
     def read_csv(
         self, path: Path, names: Sequence[str], delimiter: str, skip: int
     ) -> tuple[ir.Table, ir.Table]:
         """Read a UTF-8 text file as columns of text."""
-        columns = ", ".join(f"{quoted(n)}: 'VARCHAR'" for n in names)
-        staged = f"csv_{next(self._numbers)}"
-        rejects = f"rejects_{staged}"
+        number = next(self._numbers)
+        rejects = (f"rejects_{number}", f"scan_{number}")
         with self._plainly():
-            self._connection.execute(
-                f"CREATE TEMP TABLE {staged} AS "  # noqa: S608
-                f"SELECT row_number() OVER () AS row_number, * FROM read_csv({quoted(str(path))}, "
-                f"columns={{{columns}}}, delim={quoted(delimiter)}, quote='\"', escape='\"', "
-                f"header=false, skip={int(skip)}, auto_detect=false, strict_mode=true, "
-                "null_padding=false, store_rejects=true, "
-                f"rejects_table='{rejects}', rejects_scan='scan_{staged}', rejects_limit=0, "
-                "max_line_size=16777216)"
-            )
+            staged = self._named("csv", csv_query(path, names, delimiter, skip, rejects))
             rejected = self._named(
                 "rejected",
                 "SELECT line::BIGINT AS line, any_value(error_type)::VARCHAR AS reason, "  # noqa: S608
                 "coalesce(any_value(csv_line), '') AS text, "
-                f"any_value(line_byte_position)::BIGINT - 1 AS byte FROM {rejects} GROUP BY line",
+                "any_value(line_byte_position)::BIGINT - 1 AS byte "
+                f"FROM {rejects[0]} GROUP BY line",
             )
-            self._connection.execute(f"DROP TABLE {rejects}; DROP TABLE scan_{staged}")
+            self._connection.execute(f"DROP TABLE {rejects[0]}; DROP TABLE {rejects[1]}")
         return self._temporary(staged), self._temporary(rejected)
 
     def discard(self, table: ir.Table) -> None:
         """Let go of a table that was read or staged."""
+        name = table.op().name
+        under = self._under.pop(name, ())
         with self._plainly():
-            self._connection.execute(f"DROP TABLE IF EXISTS temp.main.{table.op().name}")
+            if under:
+                self._connection.execute(f"DROP VIEW temp.main.{name}")
+            for each in under or (name,):
+                self._connection.execute(f"DROP TABLE IF EXISTS temp.main.{each}")
 
     def _view(self, query: str) -> ir.Table:
         name = f"view_{next(self._numbers)}"
@@ -255,7 +265,7 @@ class DuckLake:
         return self.atomically(lambda: self._append(name, rows))
 
     def _append(self, name: str, rows: ir.Table) -> Appended:
-        keys = ", ".join(_schema(name).key)
+        keys = ", ".join(schema_of(name).key)
         staged = self._shaped(name, rows)
         unique = self._number(f"SELECT count(*) FROM (SELECT DISTINCT {keys} FROM {staged})")  # noqa: S608
         total = self._number(f"SELECT count(*) FROM {staged}")  # noqa: S608
@@ -274,7 +284,7 @@ class DuckLake:
         return self.atomically(lambda: self._reconcile(name, rows, scope))
 
     def _reconcile(self, name: str, rows: ir.Table, scope: ir.Table | None) -> Written:
-        schema = _schema(name)
+        schema = schema_of(name)
         target = f"lake.main.{name}"
         new = self._shaped(name, rows)
         if scope is None:
@@ -360,7 +370,7 @@ class DuckLake:
     def _shaped(self, name: str, rows: ir.Table) -> str:
         # in the table's own types: the engine's sums are wider than what Ibis takes them for
         staged = self._named("staged", f"FROM lake.main.{name} LIMIT 0")
-        query = self._backend.compile(_conformed(rows, name))
+        query = self._backend.compile(conformed(rows, name))
         self._connection.execute(f"INSERT INTO {staged} {query}")
         return staged
 
@@ -368,28 +378,3 @@ class DuckLake:
         name = f"{stem}_{next(self._numbers)}"
         self._connection.execute(f"CREATE TEMP TABLE {name} AS {query}")
         return name
-
-
-def _schema(name: str) -> Any:
-    if name not in TABLES:
-        raise UnknownTable(
-            f"The lake has no table {name!r}.", f"It has: {', '.join(sorted(TABLES))}."
-        )
-    return TABLES[name]
-
-
-def _conformed(rows: ir.Table, name: str) -> ir.Table:
-    """Give rows the table's columns, in its order, in its types."""
-    schema = _schema(name).ibis
-    missing = [c for c in schema if c not in rows.columns]
-    if missing:
-        raise LakeError(f"Rows for {name} lack the columns {', '.join(missing)}.")
-    return rows.select(
-        **{c: rows[c] if _same(rows[c].type(), t) else rows[c].cast(t) for c, t in schema.items()}
-    )
-
-
-def _same(one: dt.DataType, other: dt.DataType) -> bool:
-    """Whether two types are one to the engine (it has one precision of time only)."""
-    to_text = duckdb_compiler.type_mapper.to_string
-    return bool(to_text(one) == to_text(other))

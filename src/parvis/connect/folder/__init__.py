@@ -1,0 +1,1 @@
+"""A folder of a brand's silos, described by its `silos.toml`."""

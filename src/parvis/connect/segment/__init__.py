@@ -1,0 +1,1 @@
+"""Messages of the Segment spec: what sites, apps and their servers say."""
