@@ -14,6 +14,8 @@
     ├── SourceError             a file or a silo that can't be read
     │   ├── FileUnreadable
     │   └── MappingError        columns that can't be matched to fields
+    ├── SimulationError         a made-up brand can't be written
+    │   └── WorldError          its parameters: the key, the value, the range
     ├── MoneyError
     │   ├── UnknownCurrency
     │   └── CurrencyMismatch    a sum would mix two currencies
@@ -46,6 +48,7 @@ __all__ = [
     "NotAllowed",
     "ParvisError",
     "SettingsError",
+    "SimulationError",
     "SourceError",
     "TooManyAttempts",
     "UnknownCurrency",
@@ -54,6 +57,7 @@ __all__ = [
     "WorkspaceBusy",
     "WorkspaceError",
     "WorkspaceNotFound",
+    "WorldError",
     "WrongPassword",
 ]
 
@@ -120,6 +124,14 @@ class FileUnreadable(SourceError):
 
 class MappingError(SourceError):
     """The columns of a file can't be matched to the fields that are needed."""
+
+
+class SimulationError(ParvisError):
+    """A made-up brand can't be written."""
+
+
+class WorldError(SimulationError):
+    """The parameters of a made-up brand are wrong."""
 
 
 class MoneyError(ParvisError):

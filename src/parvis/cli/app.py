@@ -14,6 +14,7 @@ from parvis.cli.console import errors
 from parvis.cli.importing import import_app
 from parvis.cli.keeping import lake_app
 from parvis.cli.running import demo_command, up_command, web_command, work_command
+from parvis.cli.simulating import simulate_command
 from parvis.cli.starting import init_command, status_command
 from parvis.cli.users import token_app, user_app
 from parvis.errors import ParvisError
@@ -59,6 +60,7 @@ app.command("up")(up_command)
 app.command("web")(web_command)
 app.command("work")(work_command)
 app.command("demo")(demo_command)
+app.command("simulate")(simulate_command)
 app.add_typer(user_app, name="user")
 app.add_typer(token_app, name="token")
 app.add_typer(lake_app, name="lake")

@@ -1,0 +1,1 @@
+"""What happens in a block of days: orders, visits, words, mails, devices; numbers only."""
