@@ -1,8 +1,8 @@
 """Files of JSON documents, one a line, as the engine can read them without a surprise.
 
 Activities, posts and reviews come as lines of JSON. A line that is too long, too deep or
-not of UTF-8 would stop the engine in the midst of a file, so each file is looked through once
-before (half a million lines a second), and copied only where a line must be taken out.
+not of UTF-8 would stop the engine in the midst of a file, so the lines are looked through
+before they are given to it.
 
 References
 ----------
@@ -12,11 +12,12 @@ unique) and 8.1 (UTF-8); https://github.com/ndjson/ndjson-spec.
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
@@ -36,12 +37,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Documents",
+    "any_repeated",
     "bad_lines",
     "json_items",
     "json_kinds",
     "json_places",
+    "keys_of",
     "read_documents",
-    "repeated_key",
     "text_items",
 ]
 
@@ -54,6 +56,7 @@ _BRACKETS: Final = 200
 _NUL: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 _OUTSIDE_TEXT: Final = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _GZIP: Final = b"\x1f\x8b"
+_PART: Final = 64 << 20
 
 # Ibis does not type its decorators
 _builtin: Callable[..., Callable[[F], F]] = ibis.udf.scalar.builtin
@@ -104,24 +107,28 @@ def text_items(document: ir.Value, path: str) -> ir.ArrayValue:
     return _text_items_at(document, ibis.literal(path))
 
 
-def repeated_key(document: ir.Value, paths: Sequence[str]) -> ir.BooleanValue:
-    """Tell whether one of the objects at some places has a key twice (which one counts?)."""
-    keys = _keys_at(document, ibis.literal(list(paths), "array<string>"))
+def keys_of(document: ir.Value, paths: Sequence[str]) -> ir.ArrayValue:
+    """List the keys of the objects at several places, parsing the document once."""
+    return _keys_at(document, ibis.literal(list(paths), "array<string>"))
+
+
+def any_repeated(keys: ir.ArrayValue) -> ir.BooleanValue:
+    """Tell whether a key stands twice in one of several objects (which one counts?)."""
     return keys.map(lambda k: k.length() != k.unique().length()).anys().fill_null(False)
 
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """What one file holds.
+    """What a part of a file holds.
 
     Parameters
     ----------
     file
         Its name under the silo's root.
     rows
-        `row_number` (the line, from 1), `document` (JSON; null where it isn't), `line`.
+        `row_number` (the line, from 1), `line`, `document` (JSON; null where it isn't).
     bad
-        Lines that were taken out before.
+        Lines that the engine can't be given.
     lines
         How many lines there are, blank ones not counted.
     """
@@ -132,15 +139,15 @@ class Documents:
     lines: int
 
 
-def read_documents(scratch: Scratch, silo: Silo, file: Path, folder: Path) -> Documents:
+def read_documents(scratch: Scratch, silo: Silo, file: Path) -> Iterator[Documents]:
     """Read a file of documents: NDJSON, a JSON list or collection (.json), or Parquet; also .gz.
+
+    It comes in parts of some 64 MB, so that the memory taken doesn't grow with the file.
 
     Parameters
     ----------
     silo
         Whose it is.
-    folder
-        Where a copy may be written.
 
     Raises
     ------
@@ -148,31 +155,61 @@ def read_documents(scratch: Scratch, silo: Silo, file: Path, folder: Path) -> Do
         It is cut or damaged, or no file of documents.
     """
     name = silo.name_of(file)
-    target = folder / f"{file.stem[:80]}-{zlib.crc32(name.encode()):08x}.ndjson"
+    part = _Part(name)
     try:
-        looked = _look_through(name, _lines_of(file), target)
+        for number, line in enumerate(_lines_of(file), 1):
+            part.add(number, line)
+            if part.size > _PART:
+                yield part.staged(scratch)
+                part = _Part(name)
     except (EOFError, zlib.error, gzip.BadGzipFile, pa.ArrowInvalid) as error:
         raise FileUnreadable(
             f"{name} is cut or damaged ({error}). Nothing of it was imported.",
             "Download or export the file again, then import it.",
         ) from error
-    if looked.is_sound and not _is_packed(file) and file.suffix.lower() not in _WHOLE:
-        readable = file
-        target.unlink()
-    else:
-        readable = target
-    rows = scratch.read_ndjson(readable)
-    if looked.removed:
-        rows = rows.filter(~rows.line.isin(["null"]))
-    return Documents(name, rows, tuple(looked.bad), looked.lines)
+    yield part.staged(scratch)
 
 
-_WHOLE: Final = (".json", ".parquet", ".pq")
+class _Part:
+    """Lines on their way to the engine."""
 
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._rows: list[dict[str, Any]] = []
+        self._bad: list[BadRow] = []
+        self.size = 0
 
-def _is_packed(file: Path) -> bool:
-    with file.open("rb") as opened:
-        return opened.read(2) == _GZIP
+    def add(self, number: int, line: bytes) -> None:
+        """Take a line that can be given to the engine; put aside one that can't."""
+        if number == 1:
+            line = line.removeprefix(codecs.BOM_UTF8)
+        reason = ""
+        if len(line) >= _LONGEST_LINE:
+            reason = "line_too_long"
+        elif line.count(b"{") + line.count(b"[") > _BRACKETS and _depth(line) > _DEEPEST:
+            reason = "too_deep"
+        elif b"\\u0000" in line:
+            # the lake's text can't hold it
+            line = _NUL.sub(rb"\1", line)
+        try:
+            text = line.decode().rstrip("\r\n")
+        except UnicodeDecodeError:
+            text = line.decode("utf-8", "replace").rstrip("\r\n")
+        if not text or text.isspace():
+            return
+        if "\x00" in text:
+            reason = reason or "not_json"
+        if reason:
+            self._bad.append(BadRow(self._file, reason, text[:_KEPT_OF_LONG], number))
+        else:
+            self._rows.append({"row_number": number, "line": text})
+        self.size += len(line) + 100
+
+    def staged(self, scratch: Scratch) -> Documents:
+        """Bring the lines to where the tables are."""
+        lines = scratch.stage_rows(self._rows, {"row_number": "int64", "line": "string"})
+        rows = lines.mutate(document=lines.line.try_cast("json"))
+        return Documents(self._file, rows, tuple(self._bad), len(self._rows) + len(self._bad))
 
 
 def _lines_of(file: Path) -> Iterator[bytes]:
@@ -180,11 +217,13 @@ def _lines_of(file: Path) -> Iterator[bytes]:
     if suffixes[-1:] in ([".parquet"], [".pq"]):
         yield from _parquet_lines(file)
         return
-    with gzip.open(file, "rb") if _is_packed(file) else file.open("rb") as opened:
+    with file.open("rb") as opened:
+        is_packed = opened.read(2) == _GZIP
+    with gzip.open(file, "rb") if is_packed else file.open("rb") as readable:
         if ".json" in suffixes[-2:]:
-            yield from _items(opened, file.name)
+            yield from _items(readable, file.name)
         else:
-            yield from _bounded_lines(opened)
+            yield from _bounded_lines(readable)
 
 
 def _bounded_lines(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
@@ -223,60 +262,6 @@ def _items(file: IO[bytes] | gzip.GzipFile, name: str) -> Iterator[bytes]:
         found = graph if isinstance(graph, list) else [found]
     for item in found if isinstance(found, list) else [found]:
         yield json.dumps(item, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-
-
-@dataclass(slots=True)
-class _Looked:
-    """What looking through a file found."""
-
-    bad: list[BadRow]
-    is_sound: bool = True
-    removed: int = 0
-    lines: int = 0
-
-
-def _look_through(name: str, lines: Iterable[bytes], target: Path) -> _Looked:
-    """Copy lines, with those taken out that the engine can't read; `null` stands for them."""
-    looked = _Looked([])
-    with target.open("wb") as copy:
-        for number, line in enumerate(lines, 1):
-            sound, fault = _checked(line, number)
-            if not line.strip():
-                looked.is_sound, looked.removed = False, looked.removed + 1
-                copy.write(b"null\n")
-                continue
-            looked.lines += 1
-            if fault:
-                raw = line[:_KEPT_OF_LONG].decode("utf-8", "replace").rstrip("\r\n")
-                looked.bad.append(BadRow(name, fault, raw, number))
-                looked.is_sound, looked.removed = False, looked.removed + 1
-                copy.write(b"null\n")
-                continue
-            if sound is not line:
-                looked.is_sound = False
-            copy.write(sound if sound.endswith(b"\n") else sound + b"\n")
-    return looked
-
-
-def _checked(line: bytes, number: int) -> tuple[bytes, str]:
-    """Return a line as the engine can read it, and why it can't be."""
-    if number == 1 and line.startswith(b"\xef\xbb\xbf"):
-        line = line[3:]
-    if len(line) >= _LONGEST_LINE:
-        return line, "line_too_long"
-    if line.count(b"[") + line.count(b"{") > _BRACKETS and _depth(line) > _DEEPEST:
-        return line, "too_deep"
-    if b"\\u0000" in line:
-        line = _NUL.sub(rb"\1", line)
-    if b"\x01" in line or b"\x00" in line or b"\r" in line[:-2]:
-        # signs that no JSON text may hold as they are
-        return line, "not_json"
-    if not line.isascii():
-        try:
-            line.decode()
-        except UnicodeDecodeError:
-            line = line.decode("utf-8", "replace").encode()
-    return line, ""
 
 
 def _depth(line: bytes) -> int:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import reduce
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from parvis.connect.activitypub.actors import own_actors, profile_of
 from parvis.connect.activitypub.shape import activity_events, activity_fields
 from parvis.connect.activitypub.threads import with_threads
-from parvis.connect.documents import Documents, bad_lines, read_documents
+from parvis.connect.documents import Documents, any_repeated, bad_lines, read_documents
 from parvis.connect.files.parse import Setting
 from parvis.connect.files.scratch import Scratch
 from parvis.connect.landing import Arrival, ImportReport, events_shaped, land
@@ -61,11 +59,12 @@ def import_activitypub(workspace: Workspace, silo: Silo) -> ImportReport:
     """
     changed = changed_files(workspace.engine, silo, _KIND)
     setting = Setting(silo.source, silo.zone or workspace.zone, silo.currency, datetime.now(UTC))
-    with (
-        tempfile.TemporaryDirectory(prefix="parvis-") as folder,
-        Scratch(workspace.engine) as scratch,
-    ):
-        found = [_Found(scratch, silo, file, Path(folder), setting) for file in changed.files]
+    with Scratch(workspace.engine) as scratch:
+        found = [
+            _Found(scratch, documents, setting)
+            for file in changed.files
+            for documents in read_documents(scratch, silo, file)
+        ]
         rows = [row for f in found for row in f.profiles]
         own = own_actors(silo.own, {**_handles_known(scratch, silo), **_handles(rows)})
         tables = [f.events(scratch, setting, own) for f in found]
@@ -85,17 +84,17 @@ def import_activitypub(workspace: Workspace, silo: Silo) -> ImportReport:
 
 
 class _Found:
-    """What one file holds, read but not yet shaped."""
+    """What a part of a file holds, read but not yet shaped."""
 
-    def __init__(
-        self, scratch: Scratch, silo: Silo, file: Path, folder: Path, setting: Setting
-    ) -> None:
-        self._documents: Documents = read_documents(scratch, silo, file, folder)
-        self._fields = scratch.stage(activity_fields(self._documents.rows))
+    def __init__(self, scratch: Scratch, documents: Documents, setting: Setting) -> None:
+        self._documents = documents
+        self._fields = scratch.stage(activity_fields(documents.rows))
         self.lines = self._documents.lines
         self.bad = list(self._documents.bad)
         self.profiles: list[dict[str, Any]] = []
-        actors = self._fields.filter(self._fields.profile.notnull() & ~self._fields.repeats)
+        actors = self._fields.filter(
+            self._fields.profile.notnull() & ~any_repeated(self._fields["keys"])
+        )
         for row in scratch.rows(actors.select("row_number", "profile")):
             read = profile_of(json.loads(row["profile"]), setting)
             if read.row is not None:

@@ -25,13 +25,14 @@ from parvis.connect.activitypub.vocabulary import (
     UNIQUE,
 )
 from parvis.connect.documents import (
+    any_repeated,
     json_items,
     json_kinds,
     json_places,
-    repeated_key,
+    keys_of,
     text_items,
 )
-from parvis.connect.files.functions import fingerprint, json_keys, json_object
+from parvis.connect.files.functions import computed_once, fingerprint, json_object
 from parvis.connect.files.parse import FAULT_TYPE, Setting
 from parvis.connect.files.quarantine import fault
 from parvis.connect.files.rows import identifiers_of, with_faults
@@ -61,36 +62,42 @@ def activity_fields(rows: ir.Table) -> ir.Table:
     Returns
     -------
     ir.Table
-        To be staged: `row_number`, `is_object` (a JSON object at all), `repeats`, `told` and
-        `kinds` (in the order of PATHS and KINDS), `tags`, `pictures`, `languages`, and
+        To be staged: `row_number`; `told`, `kinds` and `keys` (in the order of PATHS, KINDS and
+        UNIQUE); `object` (its id, where the activity holds no more of it); `html`; and
         `profile` (the actor's document, where the row is about one).
     """
-    document = _wrapped(rows.document)
-    rows = rows.select("row_number", document=document)
+    rows = rows.select("row_number", document=_wrapped(rows.document))
     rows = rows.mutate(
-        is_object=json_kinds(rows.document, ["$"])[0] == "OBJECT",
-        repeats=repeated_key(rows.document, UNIQUE),
         told=json_places(rows.document, list(PATHS.values())),
         kinds=json_kinds(rows.document, list(KINDS.values())),
-        tags=json_items(rows.document, "$.object.tag[*]")[:_MOST_ITEMS],
-        pictures=json_items(rows.document, "$.object.attachment[*]")[:_MOST_ITEMS],
+        keys=keys_of(rows.document, UNIQUE),
         chance=ibis.random(),  # keeps Ibis from parsing the document anew for each use below
     )
-    kind = rows.told[list(PATHS).index("type")]
-    whole = rows.told[list(PATHS).index("object")]
-    about = rows.told[list(PATHS).index("object_type")]
-    profile = ibis.cases(
-        (kind.isin(ACTORS), rows.document.cast("string")),
-        ((kind == "Update") & about.isin(ACTORS), whole),
-    )
+    kind, about = (rows.told[list(PATHS).index(n)] for n in ("type", "object_type"))
+    is_whole = rows.kinds[list(KINDS).index("object")] == "OBJECT"
+    changed = (kind == "Update") & about.isin(ACTORS)
+    content = rows.told[list(PATHS).index("content")]
     return rows.select(
-        "row_number", "is_object", "repeats", "told", "kinds", "tags", "pictures", profile=profile
+        "row_number",
+        "told",
+        "kinds",
+        "keys",
+        object=ibis.ifelse(is_whole, ibis.null("string"), json_text(rows.document, "object")),
+        # told in several languages alone, the first stands
+        html=ibis.ifelse(
+            content.isnull() & (rows.keys[2].length() > 0),
+            text_items(rows.document, "$.object.contentMap.*")[0],
+            content,
+        ),
+        profile=ibis.cases(
+            (kind.isin(ACTORS), rows.document.cast("string")),
+            (changed & is_whole, json_text(rows.document, "object")),
+        ),
     )
 
 
 def _wrapped(document: ir.JSONValue) -> ir.JSONValue:
     """Make an object that stands for itself (an archive's note) an activity that created it."""
-    alone = json_text(document, "type").isin(OBJECTS)
     created = ibis.struct(
         {
             "id": json_text(document, "id"),
@@ -101,32 +108,39 @@ def _wrapped(document: ir.JSONValue) -> ir.JSONValue:
             "object": document,
         }
     )
-    return ibis.ifelse(alone, created.cast("json"), document)
+    # nearly all lines are activities: they needn't be parsed to be let through
+    return ibis.cases(
+        (document.cast("string").contains('"object"'), document),
+        (json_text(document, "type").isin(OBJECTS), created.cast("json")),
+        else_=document,
+    )
 
 
 def _named(fields: ir.Table) -> ir.Table:
-    places = {f"f_{n}": fields.told[i] for i, n in enumerate(PATHS)}
+    places = {f"f_{n}": fields.told[i] for i, n in enumerate(PATHS) if n != "content"}
     kinds = {f"k_{n}": fields.kinds[i].nullif("NULL") for i, n in enumerate(KINDS)}
     rows = fields.select(
-        "row_number", "is_object", "repeats", "tags", "pictures", "profile", **places, **kinds
+        "row_number", "keys", "profile", "html", f_object=fields.object, **places, **kinds
     )
     whom = ibis.ifelse(rows.k_actor == "OBJECT", rows.f_actor_id, rows.f_actor)
     author = ibis.coalesce(rows.f_object_actor_id, rows.f_object_actor)
-    what = ibis.ifelse(rows.k_object == "OBJECT", rows.f_object_id, rows.f_object)
-    return rows.mutate(
-        whom=ibis.coalesce(whom, ibis.ifelse(author.startswith("["), ibis.null("string"), author)),
+    author = ibis.ifelse(author.startswith("["), ibis.null("string"), author)
+    what = ibis.coalesce(rows.f_object_id, rows.f_object)
+    rows = rows.mutate(
+        whom=ibis.coalesce(whom, author),
         what=ibis.ifelse(
             rows.f_type == "Undo", ibis.coalesce(rows.f_undone_id, rows.f_undone), what
         ),
         reply=ibis.ifelse(rows.k_reply == "OBJECT", rows.f_reply_id, rows.f_reply),
         name=_name(rows, whom, what),
     )
+    return rows.mutate(html=ibis.ifelse(_has_text(rows), rows.html, ibis.null("string")))
 
 
 def _name(rows: ir.Table, whom: ir.Value, what: ir.Value) -> ir.StringValue:
     kind, about = rows.f_type, rows.f_object_type
     is_text = about.isin(OBJECTS)
-    vote = (about == "Note") & rows.f_title.notnull() & rows.f_content.isnull()
+    vote = (about == "Note") & rows.f_title.notnull() & rows.html.isnull()
     created = ibis.cases(
         (vote & rows.f_reply.notnull(), EventName.POLL_ANSWERED.value),
         (rows.f_reply.notnull(), EventName.COMMENT_ADDED.value),
@@ -156,7 +170,8 @@ def _timed(rows: ir.Table, setting: Setting) -> ir.Table:
         (rows.f_type == "Delete", ibis.coalesce(rows.f_object_deleted, rows.f_published)),
         else_=rows.f_published,
     )
-    return rows.mutate(stated=stated, at=stated_moment(stated, setting.zone))
+    rows = computed_once(rows.mutate(stated=stated))
+    return rows.mutate(at=stated_moment(rows.stated, setting.zone))
 
 
 def _faulty(rows: ir.Table, setting: Setting) -> ir.Table:
@@ -168,8 +183,8 @@ def _faulty(rows: ir.Table, setting: Setting) -> ir.Table:
     return with_faults(
         rows.mutate(fault=ibis.null(FAULT_TYPE)),
         [
-            fault(~rows.is_object.fill_null(False), "not_json", ""),
-            fault(rows.repeats, "repeated_key", ""),
+            fault(rows["k_"].fill_null("") != "OBJECT", "not_json", ""),
+            fault(any_repeated(rows["keys"]), "repeated_key", ""),
             fault(rows.k_id.fill_null("VARCHAR") != "VARCHAR", "not_an_id", "id", rows.f_id),
             fault(odd(rows.k_actor), "not_an_id", "actor", rows.f_actor),
             fault(odd(rows.k_object) | ids, "not_an_id", "object", rows.f_object),
@@ -206,13 +221,14 @@ def activity_events(
         `parent`, the id of the text that a comment answers. Documents of actors are left out:
         see `actors`.
     """
-    rows = _named(fields)
-    rows = rows.filter(rows.profile.isnull() | rows.repeats)
-    rows = scratch.stage(_faulty(_timed(rows, setting), setting))
-    rows = scratch.stage(rows.mutate(html=_html(rows)))
-    rows = scratch.stage(with_plain_text(scratch, rows, "html", "plain"))
+    rows = computed_once(_named(fields))
+    rows = rows.filter(rows.profile.isnull() | any_repeated(rows["keys"]))
+    rows = computed_once(_timed(computed_once(rows), setting))
+    rows = scratch.stage(_faulty(rows, setting).drop("_chance"))
+    rows = with_plain_text(scratch, rows, "html", "plain")
     is_vote = rows.name == EventName.POLL_ANSWERED.value
     title = ibis.ifelse(is_vote, ibis.null("string"), rows.f_title)
+    rows = computed_once(rows)
     words = ibis.ifelse(is_vote, rows.f_title, ibis.coalesce(rows.plain.nullif(""), title))
     words = ibis.ifelse(_has_text(rows), words, ibis.null("string"))
     at = ibis.coalesce(rows.at, ibis.literal(setting.now, "timestamp('UTC')"))
@@ -246,13 +262,6 @@ def _has_text(rows: ir.Table) -> ir.BooleanValue:
     )
 
 
-def _html(rows: ir.Table) -> ir.StringValue:
-    """Return the text as it was marked up; told in several languages alone, in the first."""
-    first = text_items(rows.f_content_map.try_cast("json"), "$.*")[0]
-    html = ibis.coalesce(rows.f_content, first)
-    return ibis.ifelse(_has_text(rows), html, ibis.null("string"))
-
-
 def _message(rows: ir.Table) -> ir.StringValue:
     return ibis.coalesce(
         rows.f_id, fingerprint(rows.f_type, rows.whom, rows.what, rows.f_object, rows.stated)
@@ -264,7 +273,7 @@ def _properties(
 ) -> ir.JSONValue:
     none = ibis.null("string")
     has_text = _has_text(rows)
-    languages = json_keys(rows.f_content_map.try_cast("json"))
+    languages = rows["keys"][2]
     reaction = ibis.ifelse(rows.f_type == "Undo", rows.f_object_type, rows.f_type)
     told = {
         "object": rows.what,
@@ -291,14 +300,15 @@ def _properties(
 
 
 def _items(rows: ir.Table) -> dict[str, ir.Value]:
-    tags = rows.tags
+    tags = json_items(rows.f_tag.try_cast("json"), "$[*]")[:_MOST_ITEMS]
     hashtags = tags.filter(lambda t: json_text(t, "type") == "Hashtag").map(
         lambda t: json_text(t, "name").re_replace("^#", "")
     )
     mentions = tags.filter(lambda t: json_text(t, "type") == "Mention").map(
         lambda t: json_text(t, "href")
     )
-    pictures = rows.pictures.filter(
+    attached = json_items(rows.f_attachment.try_cast("json"), "$[*]")[:_MOST_ITEMS]
+    pictures = attached.filter(
         lambda p: json_text(p, "mediaType").startswith("image/") | (json_text(p, "type") == "Image")
     ).map(
         lambda p: ibis.struct(

@@ -45,7 +45,6 @@ PATHS: Final = {
     "cc": "$.cc",
     "object_to": "$.object.to",
     "object_cc": "$.object.cc",
-    "object": "$.object",
     "object_id": "$.object.id",
     "object_type": "$.object.type",
     "object_actor": "$.object.attributedTo",
@@ -54,7 +53,6 @@ PATHS: Final = {
     "object_updated": "$.object.updated",
     "object_deleted": "$.object.deleted",
     "content": "$.object.content",
-    "content_map": "$.object.contentMap",
     "title": "$.object.name",
     "subject": "$.object.summary",
     "reply": "$.object.inReplyTo",
@@ -64,20 +62,21 @@ PATHS: Final = {
     "url_first": "$.object.url[0].href",
     "conversation": "$.object.conversation",
     "sensitive": "$.object.sensitive",
+    "tag": "$.object.tag",
+    "attachment": "$.object.attachment",
     "undone": "$.object.object",
     "undone_id": "$.object.object.id",
 }
 
 #: Places of which the kind of value is asked: identifiers are text, or objects that hold one.
 KINDS: Final = {
+    "": "$",
     "id": "$.id",
     "actor": "$.actor",
     "object": "$.object",
     "object_id": "$.object.id",
     "reply": "$.object.inReplyTo",
-    "tag": "$.object.tag",
-    "attachment": "$.object.attachment",
 }
 
-#: Objects in which no key may stand twice.
-UNIQUE: Final = ("$", "$.object")
+#: Objects in which no key may stand twice; the last one's keys are languages.
+UNIQUE: Final = ("$", "$.object", "$.object.contentMap")
