@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Documents",
     "any_repeated",
-    "bad_lines",
+    "faults_of",
     "json_items",
     "json_kinds",
     "json_places",
@@ -56,6 +56,7 @@ _BRACKETS: Final = 200
 _NUL: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 _OUTSIDE_TEXT: Final = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _GZIP: Final = b"\x1f\x8b"
+_MOST_ITEMS: Final = 1000
 _PART: Final = 64 << 20
 
 # Ibis does not type its decorators
@@ -98,8 +99,9 @@ def json_kinds(document: ir.Value, paths: Sequence[str]) -> ir.ArrayValue:
 
 
 def json_items(document: ir.Value, path: str) -> ir.ArrayValue:
-    """Take all values that a path with ``[*]`` leads to; empty where there are none."""
-    return _items_at(document, ibis.literal(path))
+    """Take the values that a path with ``[*]`` leads to, the first thousand of them."""
+    # sliced, too, because the engine would take a bare `->` within a list for a lambda
+    return _items_at(document, ibis.literal(path))[:_MOST_ITEMS]
 
 
 def text_items(document: ir.Value, path: str) -> ir.ArrayValue:
@@ -275,16 +277,21 @@ def _depth(line: bytes) -> int:
     return deepest
 
 
-def bad_lines(scratch: Scratch, documents: Documents, faults: ir.Table) -> list[BadRow]:
+def faults_of(scratch: Scratch, documents: Documents, rows: ir.Table) -> list[BadRow]:
     """Gather what couldn't be read, with the whole line.
 
     Parameters
     ----------
-    faults
-        `row_number`, `reason`, `field`, `value` of lines of that file.
+    rows
+        `row_number` and `fault` of the lines of that part; null where there is none.
     """
-    rows = documents.rows
-    both = rows.select("row_number", "line").inner_join(faults, "row_number")
+    wrong = rows.filter(rows.fault.notnull()).select(
+        "row_number",
+        reason=rows.fault["reason"],
+        field=rows.fault["field"].nullif(""),
+        value=rows.fault["value"],
+    )
+    both = documents.rows.select("row_number", "line").inner_join(wrong, "row_number")
     return [
         BadRow(documents.file, r["reason"], r["line"], r["row_number"], r["field"], r["value"])
         for r in scratch.rows(both.order_by("row_number"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from parvis.connect.activitypub.actors import own_actors, profile_of
 from parvis.connect.activitypub.shape import activity_events, activity_fields
 from parvis.connect.activitypub.threads import with_threads
-from parvis.connect.documents import Documents, any_repeated, bad_lines, read_documents
+from parvis.connect.documents import Documents, any_repeated, faults_of, read_documents
 from parvis.connect.files.parse import Setting
 from parvis.connect.files.scratch import Scratch
 from parvis.connect.landing import Arrival, ImportReport, events_shaped, land
@@ -115,14 +115,7 @@ class _Found:
         """Shape the activities; those that can't be read go to `bad`."""
         rows = activity_events(scratch, self._fields, setting, own)
         scratch.discard(self._fields)
-        wrong = rows.filter(rows.fault.notnull())
-        faults = wrong.select(
-            "row_number",
-            reason=wrong.fault["reason"],
-            field=wrong.fault["field"],
-            value=wrong.fault["value"],
-        )
-        self.bad += bad_lines(scratch, self._documents, faults)
+        self.bad += faults_of(scratch, self._documents, rows)
         return rows.filter(rows.fault.isnull()).drop("row_number", "fault")
 
 

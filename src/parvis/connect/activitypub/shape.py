@@ -48,8 +48,6 @@ if TYPE_CHECKING:
 
 __all__ = ["activity_events", "activity_fields"]
 
-_MOST_ITEMS = 1000
-
 
 def activity_fields(rows: ir.Table) -> ir.Table:
     """Take what is read out of documents; each is parsed a few times, not once a field.
@@ -300,14 +298,14 @@ def _properties(
 
 
 def _items(rows: ir.Table) -> dict[str, ir.Value]:
-    tags = json_items(rows.f_tag.try_cast("json"), "$[*]")[:_MOST_ITEMS]
+    tags = json_items(rows.f_tag.try_cast("json"), "$[*]")
     hashtags = tags.filter(lambda t: json_text(t, "type") == "Hashtag").map(
         lambda t: json_text(t, "name").re_replace("^#", "")
     )
     mentions = tags.filter(lambda t: json_text(t, "type") == "Mention").map(
         lambda t: json_text(t, "href")
     )
-    attached = json_items(rows.f_attachment.try_cast("json"), "$[*]")[:_MOST_ITEMS]
+    attached = json_items(rows.f_attachment.try_cast("json"), "$[*]")
     pictures = attached.filter(
         lambda p: json_text(p, "mediaType").startswith("image/") | (json_text(p, "type") == "Image")
     ).map(
