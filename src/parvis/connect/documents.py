@@ -1,33 +1,20 @@
-"""Files of JSON documents, one a line, as the engine can read them without a surprise.
+"""JSON documents where the engine can take them apart, many at once.
 
-Activities, posts and reviews come as lines of JSON. A line that is too long, too deep or
-not of UTF-8 would stop the engine in the midst of a file, so the lines are looked through
-before they are given to it.
-
-References
-----------
-RFC 8259, "The JavaScript Object Notation (JSON) Data Interchange Format", 4 (names should be
-unique) and 8.1 (UTF-8); https://github.com/ndjson/ndjson-spec.
+Activities and posts come by the hundred thousand: each line is parsed a few times in the
+engine for all fields together, and none of it in Python.
 """
 
 from __future__ import annotations
 
-import codecs
-import gzip
-import json
-import re
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import ibis
-import pyarrow as pa
-import pyarrow.parquet as pq
 
+from parvis.connect.lines import Line, lines_of
 from parvis.connect.silo import BadRow
-from parvis.errors import FileUnreadable
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -49,13 +36,6 @@ __all__ = [
 
 F = TypeVar("F")
 
-_LONGEST_LINE: Final = 15_000_000
-_DEEPEST: Final = 64
-_KEPT_OF_LONG: Final = 1_000_000
-_BRACKETS: Final = 200
-_NUL: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
-_OUTSIDE_TEXT: Final = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
-_GZIP: Final = b"\x1f\x8b"
 _MOST_ITEMS: Final = 1000
 _PART: Final = 64 << 20
 
@@ -157,124 +137,23 @@ def read_documents(scratch: Scratch, silo: Silo, file: Path) -> Iterator[Documen
         It is cut or damaged, or no file of documents.
     """
     name = silo.name_of(file)
-    part = _Part(name)
-    try:
-        for number, line in enumerate(_lines_of(file), 1):
-            part.add(number, line)
-            if part.size > _PART:
-                yield part.staged(scratch)
-                part = _Part(name)
-    except (EOFError, zlib.error, gzip.BadGzipFile, pa.ArrowInvalid) as error:
-        raise FileUnreadable(
-            f"{name} is cut or damaged ({error}). Nothing of it was imported.",
-            "Download or export the file again, then import it.",
-        ) from error
-    yield part.staged(scratch)
+    part: list[Line] = []
+    size = 0
+    for line in lines_of(silo, file):
+        part.append(line)
+        size += len(line.text)
+        if size > _PART:
+            yield _staged(scratch, name, part)
+            part, size = [], 0
+    yield _staged(scratch, name, part)
 
 
-class _Part:
-    """Lines on their way to the engine."""
-
-    def __init__(self, file: str) -> None:
-        self._file = file
-        self._rows: list[dict[str, Any]] = []
-        self._bad: list[BadRow] = []
-        self.size = 0
-
-    def add(self, number: int, line: bytes) -> None:
-        """Take a line that can be given to the engine; put aside one that can't."""
-        if number == 1:
-            line = line.removeprefix(codecs.BOM_UTF8)
-        reason = ""
-        if len(line) >= _LONGEST_LINE:
-            reason = "line_too_long"
-        elif line.count(b"{") + line.count(b"[") > _BRACKETS and _depth(line) > _DEEPEST:
-            reason = "too_deep"
-        elif b"\\u0000" in line:
-            # the lake's text can't hold it
-            line = _NUL.sub(rb"\1", line)
-        try:
-            text = line.decode().rstrip("\r\n")
-        except UnicodeDecodeError:
-            text = line.decode("utf-8", "replace").rstrip("\r\n")
-        if not text or text.isspace():
-            return
-        if "\x00" in text:
-            reason = reason or "not_json"
-        if reason:
-            self._bad.append(BadRow(self._file, reason, text[:_KEPT_OF_LONG], number))
-        else:
-            self._rows.append({"row_number": number, "line": text})
-        self.size += len(line) + 100
-
-    def staged(self, scratch: Scratch) -> Documents:
-        """Bring the lines to where the tables are."""
-        lines = scratch.stage_rows(self._rows, {"row_number": "int64", "line": "string"})
-        rows = lines.mutate(document=lines.line.try_cast("json"))
-        return Documents(self._file, rows, tuple(self._bad), len(self._rows) + len(self._bad))
-
-
-def _lines_of(file: Path) -> Iterator[bytes]:
-    suffixes = [s.lower() for s in file.suffixes]
-    if suffixes[-1:] in ([".parquet"], [".pq"]):
-        yield from _parquet_lines(file)
-        return
-    with file.open("rb") as opened:
-        is_packed = opened.read(2) == _GZIP
-    with gzip.open(file, "rb") if is_packed else file.open("rb") as readable:
-        if ".json" in suffixes[-2:]:
-            yield from _items(readable, file.name)
-        else:
-            yield from _bounded_lines(readable)
-
-
-def _bounded_lines(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
-    """Read lines; of one that is too long only the beginning."""
-    while line := file.readline(_LONGEST_LINE):
-        yield line
-        while len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
-            line = file.readline(_LONGEST_LINE)
-
-
-def _parquet_lines(file: Path) -> Iterator[bytes]:
-    with pq.ParquetFile(file) as opened:
-        if "document" not in opened.schema_arrow.names:
-            raise FileUnreadable(
-                f"{file.name} has no column `document`, but "
-                f"{', '.join(opened.schema_arrow.names)[:120]}.",
-                "Export each document as JSON text in one column of that name.",
-            )
-        for batch in opened.iter_batches(columns=["document"]):
-            for value in batch.column(0).to_pylist():
-                text = value if isinstance(value, str) else json.dumps(value)
-                yield text.replace("\n", " ").encode("utf-8", "replace") + b"\n"
-
-
-def _items(file: IO[bytes] | gzip.GzipFile, name: str) -> Iterator[bytes]:
-    """Read one JSON text that holds a document, a list of them, or a collection."""
-    try:
-        found = json.loads(file.read().decode("utf-8-sig", "replace"))
-    except (ValueError, RecursionError) as error:
-        raise FileUnreadable(
-            f"{name} isn't one JSON text: {error}.",
-            "Export it again; one document a line is a file that ends in .ndjson.",
-        ) from error
-    if isinstance(found, dict):
-        graph = found.get("orderedItems", found.get("items", found.get("@graph")))
-        found = graph if isinstance(graph, list) else [found]
-    for item in found if isinstance(found, list) else [found]:
-        yield json.dumps(item, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-
-
-def _depth(line: bytes) -> int:
-    deepest = depth = 0
-    for sign in _OUTSIDE_TEXT.sub(b"", line):
-        if sign in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif sign in b"]}":
-            depth -= 1
-    return deepest
+def _staged(scratch: Scratch, file: str, lines: Sequence[Line]) -> Documents:
+    rows = [{"row_number": n, "line": text} for n, text, reason in lines if not reason]
+    bad = [BadRow(file, reason, text, n) for n, text, reason in lines if reason]
+    staged = scratch.stage_rows(rows, {"row_number": "int64", "line": "string"})
+    documents = staged.mutate(document=staged.line.try_cast("json"))
+    return Documents(file, documents, tuple(bad), len(lines))
 
 
 def faults_of(scratch: Scratch, documents: Documents, rows: ir.Table) -> list[BadRow]:

@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 
     from parvis.connect.files.scratch import Scratch
 
-__all__ = ["MOST_SIGNS", "bounded", "is_simple", "plain_text", "simple_text", "with_plain_text"]
+__all__ = [
+    "MOST_SIGNS",
+    "bounded",
+    "is_simple",
+    "plain_text",
+    "readable",
+    "simple_text",
+    "with_plain_text",
+]
 
 #: The longest text that is kept; a longer one is cut, and marked so.
 MOST_SIGNS: Final = 1_000_000
@@ -40,6 +48,7 @@ _UNREAD: Final = {
     "math", "textarea", "select",
 }  # fmt: skip
 _TAG: Final = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""", re.DOTALL)
+_MARKED_UP: Final = re.compile(r"<(?:/[a-zA-Z]|[a-zA-Z][a-zA-Z0-9]*[\s/>]|!--)")
 _SPACE: Final = re.compile(r"[ \t\r\n\f]+")
 _PICTURE: Final = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _SMILEY: Final = re.compile(r"emoji|smiley", re.IGNORECASE)
@@ -99,6 +108,19 @@ def plain_text(markup: str) -> str:
             # blogs write smileys as pictures; without them a sentence changes its sense
             found = _PICTURE.search(attributes)
             page.write((found[1] or found[2] or "") if found else "")
+
+
+def readable(text: str) -> str:
+    """Return a text that may or may not hold HTML as a person would read it.
+
+    Examples
+    --------
+    >>> readable("Tom & Ann,<br>ici"), readable("Tom &amp; Ann"), readable("1 < 2 & 3")
+    ('Tom & Ann,\\nici', 'Tom & Ann', '1 < 2 & 3')
+    """
+    if _MARKED_UP.search(text):
+        return plain_text(text)
+    return html.unescape(text) if "&" in text else text
 
 
 class _Page:

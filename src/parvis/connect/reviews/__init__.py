@@ -1,0 +1,1 @@
+"""What customers write of products: reviews as schema.org describes them."""
