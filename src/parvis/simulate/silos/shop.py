@@ -18,7 +18,7 @@ from parvis.simulate.names import Names, customer_number
 from parvis.simulate.scene import Block, Scene
 from parvis.simulate.writing import Format, Pen, words
 
-__all__ = ["HEADS", "write_orders"]
+__all__ = ["HEADS", "join_files", "write_orders"]
 
 #: What stands in the first line of each kind of file.
 HEADS: Final = {
@@ -169,3 +169,28 @@ def _lines(
 
 def _shown(texts: pa.StringArray, where: NDArray[np.bool_]) -> pa.StringArray:
     return pa.compute.if_else(pa.array(where), texts, pa.scalar(None, pa.string()))
+
+
+def join_files(folder: Path, most_bytes: int = 24_000_000) -> None:
+    """Join the blocks' small CSV files into files of some size, under one heading each.
+
+    A shop exports a quarter, not a fortnight; and every file costs its importer a start.
+    """
+    for kind, head in HEADS.items():
+        parts = sorted((folder / "shop").glob(f"{kind}-*.csv"))
+        groups: list[list[Path]] = []
+        size = most_bytes
+        for part in parts:
+            size += part.stat().st_size
+            if size > most_bytes:
+                groups.append([])
+                size = part.stat().st_size
+            groups[-1].append(part)
+        for number, group in enumerate(groups, 1):
+            whole = folder / "shop" / f"{kind}.joined"
+            with whole.open("wb") as file:
+                file.write(head.encode())
+                for part in group:
+                    file.write(part.read_bytes()[len(head.encode()) :])
+                    part.unlink()
+            whole.rename(folder / "shop" / f"{kind}-{number:04d}.csv")
