@@ -83,6 +83,7 @@ class Draft:
         self._columns: list[Ints] = []
         self._ends = np.zeros(self.size, np.int32)
         self._space = self._one("space")
+        self._gaps = np.full(self.size, self._space, np.int32)
 
     def chance(self, share: float | NDArray[np.float64]) -> Mask:
         """Draw which texts something happens to.
@@ -145,7 +146,8 @@ class Draft:
         if not where.any():
             return Said(*np.zeros((2, self.size), np.int32))
         self._write_ends(where)
-        self._columns.append(np.where(where & self.begun, self._space, 0).astype(np.int32))
+        self._columns.append(np.where(where & self.begun, self._gaps, 0).astype(np.int32))
+        self._gaps[where] = self._space
         capital = self.manner.has_capitals
         if has_opener is not None:
             led = where & has_opener
@@ -171,7 +173,7 @@ class Draft:
         self._write_ends(self.begun)
 
     def break_line(self, name: str, where: Mask) -> None:
-        """Begin a new line or paragraph.
+        """Begin a new line or paragraph with what is said next.
 
         Parameters
         ----------
@@ -180,10 +182,7 @@ class Draft:
         where
             The texts that do; shape (n,).
         """
-        where = where & self.begun
-        self._write_ends(where)
-        self._columns.append(np.where(where, self._one(name), 0).astype(np.int32))
-        self.begun &= ~where
+        self._gaps[where] = self._one(name)
 
     def texts(self) -> pa.StringArray:
         """Lay the phrases out.

@@ -11,7 +11,8 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from parvis.simulate.texts.names import PLACES, after_a, after_de
+from parvis.errors import ParvisError
+from parvis.simulate.texts.names import PLACES, after_a, after_de, after_que
 from parvis.simulate.texts.spelling import misspell, relax
 from parvis.simulate.texts.words import Words, read_words
 
@@ -111,7 +112,8 @@ class _Compiler:
     def __init__(self, language: str, words: Words) -> None:
         self.language = language
         self.words = words
-        drawn = sorted(set(words.lists) - {name for name in words.lists if " " in name})
+        self.lists = _with_elisions(words.lists)
+        drawn = sorted(name for name in self.lists if " " not in name)
         self.places = (*PLACES, *drawn)
         self.codes = {name: 2 * code for code, name in enumerate(self.places)}
         self.pool: dict[str, int] = dict.fromkeys(
@@ -156,11 +158,7 @@ class _Compiler:
 
     def _all_lists(self) -> Iterator[tuple[str, Sequence[str]]]:
         yield "e", ("", "e")
-        for name, texts in self.words.lists.items():
-            yield name, texts
-            if name.startswith("topic "):
-                yield f"de_{name}", [after_de(text) for text in texts]
-                yield f"a_{name}", [after_a(text) for text in texts]
+        yield from self.lists.items()
 
     def _add_group(self, name: str, lines: tuple[tuple[str, ...], ...]) -> None:
         self.groups[name] = len(self.groups)
@@ -199,10 +197,26 @@ class _Compiler:
             return self._token(part)
         name = part[1:-1]
         small = name[0].lower() + name[1:]
+        if small not in self.codes:
+            raise ParvisError(
+                f"The {self.language} word lists have a place {part} that nothing fills.",
+                f"Add a section [list {small}], or use one of {', '.join(self.codes)}.",
+            )
         return self.codes[small] + (small != name)
 
     def _token(self, text: str) -> int:
         return self.pool.setdefault(text, len(self.pool))
+
+
+def _with_elisions(lists: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    """Add what each list gives after *de*, *à* and *que*, where it isn't listed itself."""
+    forms = {"de": after_de, "a": after_a, "que": after_que}
+    joined = {
+        f"{word}_{name}": tuple(map(form, texts))
+        for name, texts in lists.items()
+        for word, form in forms.items()
+    }
+    return {**joined, **lists}
 
 
 def _capital(phrase: str) -> str:
