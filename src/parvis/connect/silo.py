@@ -16,6 +16,7 @@ from parvis.lake.schema import TABLES
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from parvis.connect.files.scratch import Scratch
     from parvis.lake.engine import Engine
 
 __all__ = ["BadRow", "Changed", "Silo", "changed_files", "content_of", "set_aside"]
@@ -86,7 +87,9 @@ class BadRow:
     value: str | None = None
 
 
-def set_aside(engine: Engine, source: str, rows: Sequence[BadRow]) -> ir.Table | None:
+def set_aside(
+    engine: Engine | Scratch, source: str, rows: Sequence[BadRow]
+) -> ir.Table | None:
     """Shape what could not be read as rows of `quarantine`; None where there is nothing.
 
     The same row of the same file is set aside once, however often the file is read.

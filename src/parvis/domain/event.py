@@ -13,6 +13,7 @@ from typing import Final
 
 __all__ = [
     "ANONYMOUS_ID",
+    "DEVICE_ID",
     "EMAIL",
     "ORDER_EVENTS",
     "SOCIAL_EVENTS",
@@ -96,3 +97,6 @@ ANONYMOUS_ID: Final = "anonymous_id"
 
 #: The kind of identifier of a mail address; in small letters.
 EMAIL: Final = "email"
+
+#: The kind of identifier of a device: its serial number.
+DEVICE_ID: Final = "device_id"

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from parvis.connect.bulk import batches, counted_lines, read_lines, refused_lines
+from parvis.connect.files.scratch import Scratch
 from parvis.connect.landing import Arrival, ImportReport, events_shaped, joined, land
 from parvis.connect.segment.messages import KEYS, Telling, understood
-from parvis.connect.segment.reading import batches, is_parquet, lines_at, read_messages, row_text
-from parvis.connect.silo import BadRow, Silo, changed_files, set_aside
+from parvis.connect.silo import Silo, changed_files, set_aside
 from parvis.domain.money import checked_currency
-from parvis.errors import FileUnreadable
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
     from parvis.lake.workspace import Workspace
 
 __all__ = ["import_segment"]
@@ -79,11 +77,12 @@ def _import(
     content: Mapping[str, str],
 ) -> ImportReport:
     engine = workspace.engine
-    messages = read_messages(engine, files)
+    messages = read_lines(engine, files, KEYS)
     try:
-        rows = _checked(workspace, messages)
+        rows = counted_lines(engine, messages)
         events = understood(messages.filter(messages.is_object), telling)
-        bad = _unreadable(workspace, silo, messages, events)
+        refused = events.filter(events.fault.notnull())
+        bad = refused_lines(engine, silo, messages, refused, KEYS)
         arrival = Arrival(
             source=silo.source,
             kind=_KIND,
@@ -92,60 +91,8 @@ def _import(
             mapping={"files": dict(content)},
         )
         good = events_shaped(events.filter(events.fault.isnull()))
-        quarantine = set_aside(engine, silo.source, bad)
-        report = land(workspace, arrival, events=good, quarantine=quarantine)
-        if quarantine is not None:
-            engine.discard(quarantine)
-        return report
+        with Scratch(engine) as scratch:
+            quarantine = set_aside(scratch, silo.source, bad)
+            return land(workspace, arrival, events=good, quarantine=quarantine)
     finally:
         engine.discard(messages)
-
-
-def _checked(workspace: Workspace, messages: ir.Table) -> int:
-    """Count the lines; a file of which none is a message is not one of messages."""
-    counted = messages.group_by("file").agg(
-        lines=messages.count(), objects=messages.is_object.sum()
-    )
-    found = workspace.engine.rows(counted)
-    for row in found:
-        if not row["objects"]:
-            raise FileUnreadable(
-                f"{Path(row['file']).name}: none of its {row['lines']:,} lines is a JSON object.",
-                "A file of messages has one JSON object a line (NDJSON), in UTF-8.",
-            )
-    return sum(int(r["lines"]) for r in found)
-
-
-def _unreadable(
-    workspace: Workspace, silo: Silo, messages: ir.Table, events: ir.Table
-) -> list[BadRow]:
-    """Gather the lines that aren't JSON, and the messages that can't be told."""
-    engine = workspace.engine
-    broken = engine.rows(messages.filter(~messages.is_object).select("file", "place"))
-    told = ("file", "place", "fault", *(KEYS if _parquet(silo) else ()))
-    refused: list[dict[str, Any]] = engine.rows(events.filter(events.fault.notnull()).select(*told))
-    rows = [r | {"fault": {"reason": "not_json", "field": None, "value": None}} for r in broken]
-    rows += refused
-    by_file: dict[str, set[int]] = {}
-    for row in rows:
-        if row["place"] is not None:
-            by_file.setdefault(row["file"], set()).add(row["place"])
-    lines = {file: lines_at(Path(file), places) for file, places in by_file.items()}
-    found = []
-    for row in sorted(rows, key=lambda r: (r["file"], r["place"] or 0)):
-        number, text = lines.get(row["file"], {}).get(row["place"], (None, ""))
-        found.append(
-            BadRow(
-                silo.name_of(Path(row["file"])),
-                row["fault"]["reason"],
-                text or row_text(row),
-                number,
-                row["fault"]["field"],
-                row["fault"]["value"],
-            )
-        )
-    return found
-
-
-def _parquet(silo: Silo) -> bool:
-    return any(is_parquet(f) for f in silo.files)

@@ -1,0 +1,1 @@
+"""What devices send: an MQTT broker's archive of SenML messages."""
