@@ -54,6 +54,8 @@ def simulate(
     2210
     """
     began, told = time.perf_counter(), options or SimulateOptions()
+    if told.overlay and world == "default":
+        world = "groceries"
     checked = world if isinstance(world, World) else read_world(world)
     _make_room(out, force=told.force)
     try:

@@ -95,6 +95,8 @@ class Names:
 
     Parameters
     ----------
+    customer
+        The shop's number: what its silos know them by.
     first, last
         Dictionary arrays of text.
     email
@@ -105,6 +107,7 @@ class Names:
         In international form without ``+``.
     """
 
+    customer: pa.StringArray
     first: pa.DictionaryArray
     last: pa.DictionaryArray
     email: pa.StringArray
@@ -142,6 +145,9 @@ def name_people(world: World, people: People) -> Names:
         abroad, _FR_STREETS + roof % (len(_STREETS) - _FR_STREETS), roof % _FR_STREETS
     )
     return Names(
+        customer=pc.binary_join_element_wise(
+            "C", pc.utf8_lpad(pa.array(number).cast(pa.string()), 8, "0"), ""
+        ),
         first=first,
         last=last,
         email=own.take(pa.array(shared)),

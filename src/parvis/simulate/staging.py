@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parvis.simulate.happenings.orders import average_basket
-from parvis.simulate.people import People, draw_people
+from parvis.simulate.people import People
 from parvis.simulate.scene import Scene, Urn, midnights, offsets
 from parvis.simulate.seeds import Seeds
 from parvis.simulate.story import Market, tell_story
@@ -15,18 +15,16 @@ from parvis.simulate.world.model import Channel, World
 __all__ = ["market_of", "set_scene"]
 
 
-def set_scene(world: World, customers: int, days: int, seed: int) -> Scene:
-    """Draw the people and tell the story.
+def set_scene(world: World, people: People, days: int, seeds: Seeds) -> Scene:
+    """Tell the story of some people.
 
     Parameters
     ----------
-    customers
-        How many people ever are customers.
+    people
+        As `draw_people` draws them.
     days
         From the brand's first day on.
     """
-    seeds = Seeds(seed)
-    people = draw_people(world, customers, days, seeds)
     story = tell_story(world, market_of(world, people, days, seeds), seeds)
     cities, begins = len(world.cities), midnights(world, days)
     return Scene(

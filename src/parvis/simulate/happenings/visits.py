@@ -162,7 +162,8 @@ def _buying(scene: Scene, orders: Orders, rng: np.random.Generator) -> _Part:
 
 def _before(scene: Scene, orders: Orders, rng: np.random.Generator) -> _Part:
     """Draw visits in the days before an order; before one in a shop there are fewer."""
-    number = rng.poisson(np.where(orders.in_store, 0.4, 1.0))
+    told = scene.world.web
+    number = rng.poisson(np.where(orders.in_store, told.before_store, told.before_order))
     which = np.repeat(np.arange(len(orders)), number)
     before = 600 + np.minimum(rng.exponential(4.5, len(which)), 30) * 86_400
     at = orders.at[which] - (before * SECOND).astype(np.int64)

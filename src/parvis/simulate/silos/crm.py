@@ -7,15 +7,14 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from parvis.simulate.accounts import Accounts
 from parvis.simulate.happenings.orders import mixed
-from parvis.simulate.names import Names, customer_number
+from parvis.simulate.names import Names
 from parvis.simulate.scene import SECOND, Scene
 from parvis.simulate.silos.devices import serial_of
 from parvis.simulate.silos.social import handle_texts
-from parvis.simulate.writing import Pen, words, write_parquet
+from parvis.simulate.writing import Pen, chosen, words, write_parquet
 
 __all__ = ["write_consents", "write_contacts", "write_registrations"]
 
@@ -24,7 +23,7 @@ _HEAD: Final = (
     "city,country,birth_date,language,fediverse,bluesky,newsletter\n"
 )
 _LINE: Final = """
-SELECT 'K' || contact || ',' || coalesce('C' || lpad(customer::VARCHAR, 8, '0'), '') || ','
+SELECT 'K' || contact || ',' || coalesce(customer, '') || ','
     || strftime(make_timestamp(us), '%Y-%m-%d %H:%M:%S') || ',' || cell(first::VARCHAR) || ','
     || cell(CASE typo
         WHEN 1 THEN last[1:2] || last[4:4] || last[3:3] || last[5:]
@@ -78,15 +77,15 @@ def write_contacts(scene: Scene, names: Names, accounts: Accounts, pen: Pen, fol
     table = pa.table(
         {
             "contact": pa.array(contact),
-            "customer": pa.array(customer_number(person), mask=~knows),
+            "customer": chosen(knows, names.customer.take(here)),
             "us": pa.array(at),
             "first": names.first.take(here),
             "last": names.last.take(here),
             "typo": pa.array(typo),
-            "email": _masked(names.email.take(here), rng.random(count) < 0.93),
+            "email": chosen(rng.random(count) < 0.93, names.email.take(here)),
             "phone": pa.array(names.phone[person], mask=rng.random(count) < 0.3),
             "house": pa.array(names.house[person]),
-            "street": _masked(names.street.take(here).cast(pa.string()), rng.random(count) < 0.85),
+            "street": chosen(rng.random(count) < 0.85, names.street.take(here).cast(pa.string())),
             "post": words(city, [c.postal_code for c in places]),
             "city": words(city, [c.name for c in places]),
             "country": words(city, [c.country for c in places]),
@@ -111,10 +110,6 @@ def write_contacts(scene: Scene, names: Names, accounts: Accounts, pen: Pen, fol
         ),
     )
     return count
-
-
-def _masked(texts: pa.Array, where: NDArray[np.bool_]) -> pa.Array:
-    return pa.compute.if_else(pa.array(where), texts, pa.scalar(None, pa.string()))
 
 
 _CONSENT: Final = """
@@ -148,11 +143,7 @@ def write_consents(scene: Scene, names: Names, pen: Pen, folder: Path) -> int:
     tables = []
     for who, when, purpose, granted in parts:
         has_account = people.has_account[who] & (mixed(who.astype(np.uint64)) % np.uint64(3) > 0)
-        number = pa.compute.binary_join_element_wise(
-            "C",
-            pa.compute.utf8_lpad(pa.array(customer_number(who)).cast(pa.string()), 8, "0"),
-            "",
-        )
+        number = names.customer.take(pa.array(who))
         tables.append(
             pa.table(
                 {
@@ -173,8 +164,8 @@ def write_consents(scene: Scene, names: Names, pen: Pen, folder: Path) -> int:
 
 
 _REGISTRATION: Final = """
-SELECT '{"type":"identify","messageId":"app-' || hex(serial, 'registered') || '","userId":"C'
-    || lpad(customer::VARCHAR, 8, '0') || '","traits":{"machine":"' || serial
+SELECT '{"type":"identify","messageId":"app-' || hex(serial, 'registered') || '","userId":"'
+    || customer || '","traits":{"machine":"' || serial
     || '"},"timestamp":"' || iso(us) || '","receivedAt":"' || iso(us)
     || '","context":{"library":{"name":"machine-app","version":"4.2.0"},"device":{"id":"' || serial
     || '","type":"coffee machine","manufacturer":' || quoted({brand}) || '}},"channel":"mobile"}'
@@ -183,7 +174,7 @@ FROM machines
 """
 
 
-def write_registrations(scene: Scene, pen: Pen, folder: Path) -> int:
+def write_registrations(scene: Scene, names: Names, pen: Pen, folder: Path) -> int:
     """Write which account registered which machine: three owners in four do.
 
     Returns
@@ -198,7 +189,7 @@ def write_registrations(scene: Scene, pen: Pen, folder: Path) -> int:
     table = pa.table(
         {
             "serial": pa.array(serial_of(owner)),
-            "customer": pa.array(customer_number(owner)),
+            "customer": names.customer.take(pa.array(owner)),
             "us": pa.array(scene.moment(day, 60 + rng.random(len(owner)) * 80_000)),
         }
     )

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from parvis.simulate.happenings.orders import drawn_lots
-from parvis.simulate.names import customer_number
+from parvis.simulate.names import Names
 from parvis.simulate.scene import Scene
 from parvis.simulate.story import window
 from parvis.simulate.writing import Pen, words
@@ -22,8 +22,8 @@ from parvis.simulate.writing import Pen, words
 __all__ = ["write_experiments"]
 
 _LINE: Final = """
-SELECT '{"type":"track","messageId":"exp-' || hex(person, name) || '","userId":"C'
-    || lpad(customer::VARCHAR, 8, '0') || '","event":"Experiment Viewed","properties":{'
+SELECT '{"type":"track","messageId":"exp-' || hex(person, name) || '","userId":"'
+    || customer || '","event":"Experiment Viewed","properties":{'
     || '"experiment_id":"' || name || '","experiment_name":"' || name || '","variation_name":"'
     || variation || '"},"timestamp":"' || iso(us) || '","receivedAt":"' || iso(us)
     || '","context":{"library":{"name":"experiments","version":"1"}},"channel":"server"}'
@@ -32,7 +32,7 @@ FROM lots
 """
 
 
-def write_experiments(scene: Scene, pen: Pen, folder: Path) -> int:
+def write_experiments(scene: Scene, names: Names, pen: Pen, folder: Path) -> int:
     """Write the assignments of holdouts and the plan of city tests.
 
     Only customers with a number can be kept from a channel by name; the others' lots are drawn
@@ -58,7 +58,7 @@ def write_experiments(scene: Scene, pen: Pen, folder: Path) -> int:
             pa.table(
                 {
                     "person": pa.array(person),
-                    "customer": pa.array(customer_number(person)),
+                    "customer": names.customer.take(pa.array(person)),
                     "name": words(np.zeros(len(person), np.int64), [experiment.name]),
                     "variation": words(kept.astype(np.int64), ["exposed", "holdout"]),
                     "us": pa.array(np.full(len(person), moment)),

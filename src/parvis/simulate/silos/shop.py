@@ -14,9 +14,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from parvis.simulate.happenings.orders import Orders
-from parvis.simulate.names import Names, customer_number
+from parvis.simulate.names import Names
 from parvis.simulate.scene import Block, Scene
-from parvis.simulate.writing import Format, Pen, words
+from parvis.simulate.writing import Format, Pen, chosen, words
 
 __all__ = ["HEADS", "join_files", "write_orders"]
 
@@ -29,7 +29,7 @@ HEADS: Final = {
 }
 
 _CELLS: Final = """
-coalesce('C' || lpad(customer::VARCHAR, 8, '0'), '') || ';' || coalesce(email, '') || ';'
+coalesce(customer, '') || ';' || coalesce(email, '') || ';'
     || coalesce('+' || phone::VARCHAR, '') || ';' || status || ';' || channel || ';'
     || coalesce(store, '') || ';' || sku || ';' || cell(name) || ';' || category || ';'
 """
@@ -47,7 +47,7 @@ FROM lines
 """
 _ORDER_ROWS: Final = """
 SELECT number::VARCHAR AS "N° commande", make_timestamp(us) AS "Date",
-    'C' || lpad(customer::VARCHAR, 8, '0') AS "N° client", email AS "E-mail",
+    customer AS "N° client", email AS "E-mail",
     '+' || phone::VARCHAR AS "Téléphone", status AS "Statut", channel AS "Canal",
     store AS "Magasin", sku AS "Réf. produit", name AS "Produit", category AS "Catégorie",
     quantity AS "Quantité", (unit / 100)::DECIMAL(18, 2) AS "Prix unitaire",
@@ -57,7 +57,7 @@ FROM lines
 """
 _REFUND_ROWS: Final = """
 SELECT 'R' || number AS "N° remboursement", number::VARCHAR AS "Commande d'origine",
-    make_timestamp(us) AS "Date", 'C' || lpad(customer::VARCHAR, 8, '0') AS "N° client",
+    make_timestamp(us) AS "Date", customer AS "N° client",
     email AS "E-mail", '+' || phone::VARCHAR AS "Téléphone", status AS "Statut",
     channel AS "Canal", store AS "Magasin", sku AS "Réf. produit", name AS "Produit",
     category AS "Catégorie", -quantity AS "Quantité", (unit / 100)::DECIMAL(18, 2) AS
@@ -98,16 +98,16 @@ def _write(
     folder: Path,
     form: Format,
 ) -> None:
-    chosen, times = lines_and_times
+    which, times = lines_and_times
     kind, block = what
-    table = _lines(scene, names, orders, chosen, times, refunds=kind == "refunds")
+    table = _lines(scene, names, orders, which, times, refunds=kind == "refunds")
     stem = f"{kind}-{block.number + 1:04d}"
     texts, rows = {
         "orders": (_ORDER_LINES, _ORDER_ROWS),
         "refunds": (_REFUND_LINES, _REFUND_ROWS),
     }[kind]
     if form == "parquet":
-        if len(chosen):
+        if len(which):
             pen.parquet(folder / "shop" / f"{stem}.parquet", {"lines": table}, rows)
         return
     query = texts.replace("{cells}", _CELLS)
@@ -118,7 +118,7 @@ def _lines(
     scene: Scene,
     names: Names,
     orders: Orders,
-    chosen: NDArray[np.int64],
+    which: NDArray[np.int64],
     times: NDArray[np.int64],
     *,
     refunds: bool,
@@ -126,28 +126,28 @@ def _lines(
     """Put beside each line of an order what its row says."""
     people, products = scene.people, scene.world.products
     lines = orders.lines
-    of = lines.order[chosen]
+    of = lines.order[which]
     person, store = orders.person[of], orders.in_store[of]
     # who orders from home has an account or is a guest; in a shop one has a card or nothing
     known = np.where(store, people.has_card[person], people.has_account[person])
     told = np.where(store, people.has_card[person] & (person % 3 > 0), True)
     categories = sorted({p.category for p in products})
-    product = lines.product[chosen]
+    product = lines.product[which]
     status = np.where(orders.is_cancelled[of], 1, np.where(store, 2, 0))
     if refunds:
         status = np.full(len(of), 3)
     cities = [c.name for c in scene.world.cities]
     promoted = scene.story.price[orders.day[of]] < 1
     coupon = np.where(orders.has_coupon[of], 0, np.where(promoted & (of % 4 == 0), 1, 2))
-    amount = lines.amount_cents[chosen]
+    amount = lines.amount_cents[which]
     where = people.city[person].astype(np.int64)
     return pa.table(
         {
             "number": pa.array(orders.number[of]),
             "us": pa.array(times[of]),
             "clock": pa.array(scene.clock(times[of])),
-            "customer": pa.array(customer_number(person), mask=~known),
-            "email": _shown(names.email.take(pa.array(person)), told),
+            "customer": chosen(known, names.customer.take(pa.array(person))),
+            "email": chosen(told, names.email.take(pa.array(person))),
             "phone": pa.array(names.phone[person], mask=store | (person % 5 < 2)),
             "status": words(status, ["Livrée", "Annulée", "Payée", "Remboursée"]),
             "channel": words(store.astype(np.int64), ["web", "store"]),
@@ -157,18 +157,14 @@ def _lines(
             "category": words(
                 np.searchsorted(categories, [p.category for p in products])[product], categories
             ),
-            "quantity": pa.array(lines.quantity[chosen].astype(np.int64)),
-            "unit": pa.array(lines.unit_cents[chosen]),
-            "discount": pa.array(lines.discount_cents[chosen]),
+            "quantity": pa.array(lines.quantity[which].astype(np.int64)),
+            "unit": pa.array(lines.unit_cents[which]),
+            "discount": pa.array(lines.discount_cents[which]),
             "amount": pa.array(amount),
             "currency": words(np.zeros(len(of), np.int64), [scene.world.brand.currency]),
             "coupon": words(coupon, ["MERCI10", "SOLDES", None]),
         }
     )
-
-
-def _shown(texts: pa.StringArray, where: NDArray[np.bool_]) -> pa.StringArray:
-    return pa.compute.if_else(pa.array(where), texts, pa.scalar(None, pa.string()))
 
 
 def join_files(folder: Path, most_bytes: int = 24_000_000) -> None:

@@ -24,10 +24,10 @@ from parvis.simulate.happenings.visits import (
     SOCIAL_LINK,
     Visits,
 )
-from parvis.simulate.names import Names, customer_number
+from parvis.simulate.names import Names
 from parvis.simulate.people import LAPTOP, PHONE, TABLET
 from parvis.simulate.scene import Block, Scene
-from parvis.simulate.writing import Format, Pen, words
+from parvis.simulate.writing import Format, Pen, chosen, words
 
 if TYPE_CHECKING:
     from parvis.simulate.world.model import World
@@ -113,7 +113,7 @@ SELECT repeat(CASE WHEN number % 60013 = 77 THEN line[1:200] || chr(10) ELSE lin
     CASE WHEN number % 331 = 5 THEN 2 ELSE 1 END) AS line
 FROM (SELECT number, '{"type":"' || type || '","messageId":"ajs-' || id || '","anonymousId":"'
     || anonymous_id || '","userId":' || CASE WHEN user_id IS NULL THEN 'null' ELSE
-        '"C' || lpad(user_id::VARCHAR, 8, '0') || '"' END
+        '"' || user_id || '"' END
     || CASE WHEN event IS NULL THEN '' ELSE ',"event":"' || event || '"' END
     || CASE WHEN traits IS NULL THEN '' ELSE ',"traits":' || traits END
     || ',"properties":' || properties
@@ -125,7 +125,7 @@ FROM ({messages}))
 
 _ROWS: Final = """
 SELECT type, 'ajs-' || id AS "messageId", anonymous_id AS "anonymousId",
-    'C' || lpad(user_id::VARCHAR, 8, '0') AS "userId", event,
+    user_id AS "userId", event,
     make_timestamp(us) AS timestamp,
     make_timestamp(received) AS "receivedAt", properties, context, traits
 FROM ({messages})
@@ -235,7 +235,8 @@ def _steps(
     place = pa.array(np.where(is_login, person, 0))
     number = orders.number if len(orders) else np.zeros(1, np.int64)
     total = orders.total_cents if len(orders) else np.zeros(1, np.int64)
-    user = pa.array(customer_number(person), mask=~knows | (person < 0))
+    whose = pa.array(np.maximum(person, 0))
+    user = chosen(knows & (person >= 0), names.customer.take(whose))
     skew = scene.people.clock_skew[np.maximum(person, 0)] * (visits.browser[visit] == PHONE)
     nothing = pa.scalar("", pa.string())
     search = words(visit, told["search"].combine_chunks())

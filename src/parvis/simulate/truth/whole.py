@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from parvis.simulate.happenings.orders import drawn_lots
-from parvis.simulate.names import Names, customer_number
+from parvis.simulate.names import Names
 from parvis.simulate.scene import FIRST_CHANNEL, Scene
 from parvis.simulate.silos.devices import serial_of
 from parvis.simulate.story import advertising, crisis_moment, lift_of, window
@@ -51,9 +51,20 @@ def summed(blocks: Sequence[BlockTruth]) -> Totals:
 
 
 def write_truth(
-    scene: Scene, names: Names, blocks: Sequence[BlockTruth], pen: Pen, folder: Path
+    scene: Scene,
+    names: Names,
+    blocks: Sequence[BlockTruth],
+    pen: Pen,
+    folder: Path,
+    *,
+    overlaid: bool = False,
 ) -> dict[str, int]:
     """Write what is true of the whole.
+
+    Parameters
+    ----------
+    overlaid
+        The orders are real: nobody knows what caused them, and nothing is said of it.
 
     Returns
     -------
@@ -63,15 +74,17 @@ def write_truth(
     totals = summed(blocks)
     target = folder / "truth"
     _write_people(scene, names, pen, target)
+    _write_json(target / "crisis.json", _crisis(scene))
+    (target / "world.json").write_text(
+        scene.world.model_dump_json(indent=1) + "\n", encoding="utf-8"
+    )
+    if overlaid:
+        return {}
     _write_channels(scene, totals, target)
     _write_demand(scene, totals, target)
     waste = [waste_of(scene, c, totals) for c in range(len(scene.channels))]
     _write_json(target / "waste.json", {"definition": _WASTE, "channels": waste})
     _write_json(target / "experiments.json", _experiments(scene, totals))
-    _write_json(target / "crisis.json", _crisis(scene))
-    (target / "world.json").write_text(
-        scene.world.model_dump_json(indent=1) + "\n", encoding="utf-8"
-    )
     return {w["channel"]: w["wasted_cents"] for w in waste}
 
 
@@ -228,7 +241,7 @@ def _write_people(scene: Scene, names: Names, pen: Pen, target: Path) -> None:
     table = pa.table(
         {
             "person": pa.array(everyone),
-            "customer_number": pa.array(customer_number(everyone)),
+            "customer_number": names.customer,
             "first_name": names.first.cast(pa.string()),
             "last_name": names.last.cast(pa.string()),
             "email": names.email,

@@ -86,6 +86,8 @@ class Web(_Part):
     """What happens on the site."""
 
     visits_a_year: Annotated[float, Field(ge=0, le=2000)]
+    before_order: Annotated[float, Field(ge=0, le=50)]
+    before_store: Annotated[float, Field(ge=0, le=50)]
     strangers: Annotated[float, Field(ge=0, le=100)]
     pages: Annotated[float, Field(ge=1, le=100)]
     refuse_share: Share
