@@ -111,12 +111,12 @@ def plain_text(markup: str) -> str:
 
 
 def readable(text: str) -> str:
-    """Return a text that may or may not hold HTML as a person would read it.
+    r"""Return a text that may or may not hold HTML as a person would read it.
 
     Examples
     --------
     >>> readable("Tom & Ann,<br>ici"), readable("Tom &amp; Ann"), readable("1 < 2 & 3")
-    ('Tom & Ann,\\nici', 'Tom & Ann', '1 < 2 & 3')
+    ('Tom & Ann,\nici', 'Tom & Ann', '1 < 2 & 3')
     """
     if _MARKED_UP.search(text):
         return plain_text(text)

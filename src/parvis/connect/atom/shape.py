@@ -1,0 +1,211 @@
+"""An entry of a feed becomes an event: pure, the same for a file and for a feed that is fetched.
+
+References
+----------
+RFC 4287, "The Atom Syndication Format"; RFC 4685, "Atom Threading Extensions" (`in-reply-to`);
+RSS Advisory Board, "RSS 2.0 Specification".
+"""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from parvis.connect.files.parse import Setting
+from parvis.connect.moments import date_reason, read_moment
+from parvis.connect.plain_text import bounded, plain_text, readable
+from parvis.domain.event import EMAIL, EventName, EventType
+
+__all__ = ["Entry", "entry_event", "feed_name", "sealed"]
+
+_EMAIL: Final = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+")
+_MOST_ITEMS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What came of an entry.
+
+    Parameters
+    ----------
+    row
+        A row of `events`, or None.
+    name
+        The entry's id.
+    parent
+        The id of what it answers; empty: it is an article.
+    updated_at
+        When it was last changed, where that is told.
+    reason, field, value
+        Why there is no row.
+    """
+
+    row: dict[str, Any] | None
+    name: str = ""
+    parent: str = ""
+    updated_at: datetime | None = None
+    reason: str = ""
+    field: str = ""
+    value: str = ""
+
+
+def feed_name(feed: Mapping[str, Any], source: str) -> str:
+    """Name the place of a feed: its host, so that its articles and its comments share it."""
+    for told in (feed.get("link"), feed.get("id")):
+        try:
+            host = urlsplit(told or "").hostname
+        except ValueError:
+            continue
+        if host:
+            return host.lower()
+    return source
+
+
+def entry_event(entry: Mapping[str, Any], feed: Mapping[str, Any], setting: Setting) -> Entry:
+    """Read one entry, as feedparser gives it.
+
+    Parameters
+    ----------
+    entry, feed
+        The entry, and the feed it stands in (for the author and the language it inherits).
+    setting
+        Source, zone and moment.
+
+    Returns
+    -------
+    Entry
+        An `Article Published` or a `Comment Added`; or why there is none.
+    """
+    place = feed_name(feed, setting.source)
+    author = _author(entry) or _author(feed)
+    stated = _text(entry.get("published")) or _text(entry.get("updated"))
+    if not stated:
+        return Entry(None, reason="missing", field="published")
+    at = _moment(entry, "published", setting) or _moment(entry, "updated", setting)
+    if wrong := date_reason(at, setting.now):
+        return Entry(None, reason=wrong, field="published", value=stated)
+    title = readable(_text(entry.get("title")))
+    text, cut = bounded(_content(entry))
+    if not text and not title:
+        return Entry(None, reason="missing", field="content")
+    seal = "\x1f".join((place, title, stated, str(author)))
+    name = _text(entry.get("id")) or _text(entry.get("link"))
+    name = name or hashlib.md5(seal.encode(), usedforsecurity=False).hexdigest()
+    answered = entry.get("thr_in-reply-to")
+    parent = ""
+    if isinstance(answered, Mapping):
+        parent = _text(answered.get("ref")) or _text(answered.get("href"))
+    known = _identifiers(author, place)
+    properties = {
+        "object": name,
+        "url": link if (link := _text(entry.get("link"))).startswith("http") else "",
+        "title": title,
+        "feed": readable(_text(feed.get("title"))),
+        "language": _language(entry) or _text(feed.get("language")),
+        "in_reply_to": parent,
+        "hashtags": [t for t in map(_term, _listed(entry.get("tags"))) if t],
+        "pictures": _pictures(entry),
+        "author": author.get("name", ""),
+        "cut": cut,
+    }
+    row = {
+        "message_id": f"atom:{name}",
+        "source": setting.source,
+        "type": EventType.TRACK.value,
+        "name": (EventName.COMMENT_ADDED if parent else EventName.ARTICLE_PUBLISHED).value,
+        "occurred_at": at,
+        "received_at": at,
+        "identifiers": [{"kind": k, "value": v} for k, v in known],
+        "channel": "blog",
+        "text": text or title,
+        "properties": {k: v for k, v in properties.items() if v},
+        "traits": [(k, author[k]) for k in ("name", "email", "website") if author.get(k)] or None,
+    }
+    return Entry(row, name, parent, _moment(entry, "updated", setting))
+
+
+def _text(value: object) -> str:
+    return bounded(value.replace("\x00", "").strip())[0] if isinstance(value, str) else ""
+
+
+def _listed(value: object) -> list[Mapping[str, Any]]:
+    found = value if isinstance(value, list) else []
+    return [v for v in found[:_MOST_ITEMS] if isinstance(v, Mapping)]
+
+
+def _term(tag: Mapping[str, Any]) -> str:
+    return _text(tag.get("term")) or _text(tag.get("label"))
+
+
+def _moment(entry: Mapping[str, Any], name: str, setting: Setting) -> datetime | None:
+    told = _text(entry.get(name))
+    found = read_moment(told, setting.zone) if told else None
+    if found is None and (parts := entry.get(f"{name}_parsed")):
+        # forms of other times and places that feedparser knows
+        try:
+            return datetime.fromtimestamp(calendar.timegm(parts), UTC)
+        except (ValueError, OverflowError, OSError):
+            return None
+    return found
+
+
+def _author(of: Mapping[str, Any]) -> dict[str, str]:
+    told = of.get("author_detail")
+    told = told if isinstance(told, Mapping) else {"name": of.get("author")}
+    mail = _text(told.get("email")).removeprefix("mailto:").lower()
+    found = {
+        "name": readable(_text(told.get("name"))),
+        "email": mail if _EMAIL.fullmatch(mail) else "",
+        "website": _text(told.get("href")),
+    }
+    return found if any(found.values()) else {}
+
+
+def _identifiers(author: Mapping[str, str], place: str) -> list[tuple[str, str]]:
+    known = [(EMAIL, author.get("email", "")), ("uri", author.get("website", ""))]
+    known = [(kind, value) for kind, value in known if value]
+    if not known and author.get("name"):
+        known = [("blog_author", f"{place}:{author['name']}")]
+    return known
+
+
+def _content(entry: Mapping[str, Any]) -> str:
+    parts = _listed(entry.get("content"))
+    told = parts or [d for d in (entry.get("summary_detail"),) if isinstance(d, Mapping)]
+    for part in told:
+        value = _text(part.get("value"))
+        if value:
+            is_plain = _text(part.get("type")) == "text/plain"
+            return readable(value) if is_plain else plain_text(value)
+    return readable(_text(entry.get("summary")))
+
+
+def _language(entry: Mapping[str, Any]) -> str:
+    for part in (*_listed(entry.get("content")), entry.get("title_detail")):
+        if isinstance(part, Mapping) and (told := _text(part.get("language"))):
+            return told
+    return ""
+
+
+def _pictures(entry: Mapping[str, Any]) -> list[dict[str, str]]:
+    found = []
+    for each in (*_listed(entry.get("links")), *_listed(entry.get("media_content"))):
+        if each.get("rel", "enclosure") != "enclosure":
+            continue
+        kind = _text(each.get("type")) or _text(each.get("medium"))
+        if kind.startswith("image"):
+            url = _text(each.get("href")) or _text(each.get("url"))
+            found.append({"url": url, "alt": _text(each.get("title"))})
+    return found
+
+
+def sealed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a row's properties as the lake keeps them."""
+    return {**row, "properties": json.dumps(row["properties"], ensure_ascii=False)}
