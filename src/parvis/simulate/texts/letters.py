@@ -84,9 +84,11 @@ def write_answers(draft: Draft) -> Marks:
     draft.say(groups["answer hello"], draft.everyone())
     draft.break_line("paragraph", draft.everyone())
     thanks = grammar.table("answer thanks", INTENTS)[wanted.intent]
-    thanks = np.where(thanks > 0, thanks, groups["answer thanks none"])
-    draft.say(thanks, draft.everyone(), end=calm)
     is_angry = wanted.sentiment == SENTIMENTS.index("negative")
+    # a faint praise from an unhappy customer isn't thanked for as praise
+    is_plain = (thanks == 0) | (is_angry & is_intent(wanted, "praise"))
+    thanks = np.where(is_plain, groups["answer thanks none"], thanks)
+    draft.say(thanks, draft.everyone(), end=calm)
     draft.say(groups["answer sorry"], is_angry, end=calm)
     first = draft.say(grammar.table("answer", TOPICS)[wanted.topic], draft.everyone(), end=calm)
     draft.say(

@@ -126,6 +126,9 @@ _ERRORS = {
     ),
 }
 
+#: Words that stand in every sentence, and are seldom misspelt.
+_RARE = ("teh", "et", "a", "i", "d ", "l ")
+
 _RULES = {
     language: tuple((re.compile(found), given) for found, given in rules)
     for language, rules in _ERRORS.items()
@@ -188,7 +191,7 @@ def misspell(language: str, phrase: str, count: int) -> Iterator[tuple[str, int]
     errors: list[Callable[[str], str]] = [
         lambda text, rule=rule, given=given: rule.sub(given, text, count=1)  # type: ignore[misc]
         for rule, given in _RULES[language]
-        if rule.search(phrase)
+        if rule.search(phrase) and (given not in _RARE or chance.random() < 0.05)
     ]
     if language == "fr" and _bare(phrase) != phrase:
         errors.append(_without_accents)

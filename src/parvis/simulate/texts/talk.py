@@ -74,7 +74,7 @@ def end_marks(draft: Draft, marks: Marks) -> Ints:
     """
     groups = draft.grammar.groups
     loud = np.isin(marks.emotion, [EMOTIONS.index("anger"), EMOTIONS.index("joy")])
-    loud |= is_intent(draft.wanted, "praise")
+    loud |= is_intent(draft.wanted, "praise") & ~is_neutral(draft)
     loose = draft.grammar.table("end loose", SENTIMENTS)[draft.wanted.sentiment]
     calm = np.where(draft.manner.is_relaxed, loose, groups["end calm"])
     return np.where(loud & draft.chance(0.6), groups["end strong"], calm).astype(np.int32)
