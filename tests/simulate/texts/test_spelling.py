@@ -16,6 +16,7 @@ from parvis.simulate.texts.spelling import misspell, relax
         ("il n'y a rien", "y a rien"),
         # ne ... que restricts, it doesn't deny
         ("ce ne sont pas que des mots", "ce ne sont pas que des mots"),
+        ("l'appli ne plante plus que le lundi", "l'appli ne plante plus que le lundi"),
         ("il ne manquait que la moitié", "il ne manquait que la moitié"),
     ],
 )

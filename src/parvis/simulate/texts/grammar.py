@@ -69,8 +69,9 @@ class Grammar:
     token_count: Ints
     tokens: Ints
     list_tokens: Mapping[str, tuple[Ints, Ints]]  # place → its fillings, small and capital
+    tables: dict[tuple[object, ...], Ints]  # what `table` has found so far
 
-    def table(self, name: str, *axes: Sequence[str]) -> Ints:
+    def table(self, name: str, *axes: tuple[str, ...]) -> Ints:
         """Find the groups of a family.
 
         Parameters
@@ -85,8 +86,12 @@ class Grammar:
         numpy.ndarray
             Group numbers, one dimension an axis; 0 (says nothing) where there is no such section.
         """
-        found = [self.groups.get(" ".join((name, *words)), 0) for words in product(*axes)]
-        return np.array(found, np.int32).reshape([len(axis) for axis in axes])
+        key = (name, *axes)
+        if key not in self.tables:
+            found = [self.groups.get(" ".join((name, *words)), 0) for words in product(*axes)]
+            shape = [len(axis) for axis in axes]
+            self.tables[key] = np.array(found, np.int32).reshape(shape)
+        return self.tables[key]
 
 
 @lru_cache(maxsize=2)
@@ -154,6 +159,7 @@ class _Compiler:
             token_count=np.array(counts, np.int32),
             tokens=np.array([t for tokens, _ in self.sequences for t in tokens], np.int32),
             list_tokens=listed,
+            tables={},
         )
 
     def _all_lists(self) -> Iterator[tuple[str, Sequence[str]]]:

@@ -12,13 +12,17 @@ _PLACE = re.compile(r"(\{\w+\})")
 #: What speech drops, language by language: not errors, a register.
 _RELAXED = {
     "fr": (
-        (r"\bje n'(?=[^{]{1,25}\b(?:pas|plus|jamais|rien|aucun))", "j'"),
-        (r"\bce n'(?=[^{]{1,25}\b(?:pas|plus|jamais|rien|aucun))", "c'"),
+        (r"\bje n'(?=[^{]{1,25}\b(?:pas|plus(?! que)|jamais|rien|aucun))", "j'"),
+        (r"\bce n'(?=[^{]{1,25}\b(?:pas|plus(?! que)|jamais|rien|aucun))", "c'"),
         (r"\bil n'y a(?= (?:pas|plus|rien|aucun))", "y a"),
-        (r"\b(?<!ce )ne (?=[^{]{1,25}\b(?:pas|plus|jamais|rien|aucun))", ""),
-        (r"\bn'(?=[^{]{1,25}\b(?:pas|plus|jamais|rien|aucun))", ""),
+        (r"\b(?<!ce )ne (?=[^{]{1,25}\b(?:pas|plus(?! que)|jamais|rien|aucun))", ""),
+        (r"\bn'(?=[^{]{1,25}\b(?:pas|plus(?! que)|jamais|rien|aucun))", ""),
     ),
-    "en": ((r"\bI would\b", "I'd"), (r"\bbecause\b", "cos"), (r"\bgoing to (?=\w+ )", "gonna ")),
+    "en": (
+        (r"\bI would\b", "I'd"),
+        (r"\bbecause\b", "cos"),
+        (r"\bgoing to (?=(?:buy|get|try|be|pick|order) )", "gonna "),
+    ),
 }
 
 #: Errors that people make; a backslash and a number keep what was found.
@@ -65,9 +69,9 @@ _ERRORS = {
         (r"\bsont\b", "son"),
         (r"\bces\b", "ses"),
         (r"\best\b", "et"),
-        (r"(\w{3,})é\b", r"\1er"),
-        (r"(\w{3,})er\b", r"\1é"),
-        (r"(\w{2,})ez\b", r"\1é"),
+        (r"\b(ai|a|as|est|été|avoir) (\w{3,})é\b", r"\1 \2er"),
+        (r"\b(pour|de|à|peut|faire|vais|va) (\w{3,})er\b", r"\1 \2é"),
+        (r"(\w{3,})ez\b", r"\1é"),
         (r"(\w{3,})é(\w+)", r"\1e\2"),
         (r"(\w{2,})è(\w+)", r"\1e\2"),
         (r"(\w+)ê(\w+)", r"\1e\2"),
