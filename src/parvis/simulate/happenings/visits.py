@@ -132,9 +132,10 @@ def _doors_of_orders(
     channel = cause - FIRST_CHANNEL
     clicked = np.array([c.cost_per_click > 0 for c in scene.channels])
     own = (channel >= 0) & (rng.random(count) < credit)
-    own &= clicked[np.maximum(channel, 0)]
-    door = rng.choice(len(_FREE_DOORS), count, p=_FREE_DOORS)
     spent = scene.story.spend_cents[day, city] > 0
+    # what was carried over from earlier days can't be clicked on a day without spending
+    own &= (clicked & spent)[np.arange(count), np.maximum(channel, 0)]
+    door = rng.choice(len(_FREE_DOORS), count, p=_FREE_DOORS)
     left = rng.random(count)
     for c, told in enumerate(scene.channels):
         # who spends nothing in a town takes no credit there, and who is held out sees nothing
