@@ -153,7 +153,7 @@ def test_what_cannot_be_read_is_kept_with_its_reason(workspace, bring):
         (b"", "not_a_mail"),
         (b"\x89PNG\r\n\x1a\n\x00", "not_a_mail"),
         (mail(From="").as_bytes(), "no_identifier"),
-        (mail().as_bytes().replace(b"Mon, 2 Mar 2026", b"hier"), "not_a_date"),
+        (mail().as_bytes().replace(b"Mon, 02 Mar 2026", b"hier"), "not_a_date"),
         (mail(Date="Thu, 1 Jan 1970 00:00:00 +0000").as_bytes(), "before_1990"),
         (mail(Date="Thu, 1 Jan 2099 00:00:00 +0000").as_bytes(), "in_the_future"),
         (nested(400), "too_deep"),
