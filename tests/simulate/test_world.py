@@ -42,13 +42,17 @@ def test_every_channel_sets_all_of_them() -> None:
         ("[people]\nacount_share = 0.2", ["people.acount_share is not a key", "account_share"]),
         ("[braand]\nname = 'x'", ["braand is not a key", "did you mean brand?"]),
         (
-            "[[experiments]]\nname='x'\nkind='holdout'\nchannel='telly'\n"
-            "starts_on=2025-01-01\ndays=3\nshare=0.2",
+            (
+                "[[experiments]]\nname='x'\nkind='holdout'\nchannel='telly'\nstarts_on=2025-01-01\n"
+                "days=3\nshare=0.2"
+            ),
             ["experiments.0.channel = 'telly'", "expected one of tv, search"],
         ),
         (
-            "[[experiments]]\nname='x'\nkind='cities'\nchannel='tv'\ncities=['Gotham']\n"
-            "starts_on=2025-01-01\ndays=3\nbudget=0.2",
+            (
+                "[[experiments]]\nname='x'\nkind='cities'\nchannel='tv'\ncities=['Gotham']\n"
+                "starts_on=2025-01-01\ndays=3\nbudget=0.2"
+            ),
             ["experiments.0.cities = 'Gotham'", "Paris"],
         ),
         (

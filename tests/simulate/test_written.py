@@ -262,7 +262,7 @@ def test_a_crisis_is_heard(tmp_path: Path) -> None:
     from tests.simulate.conftest import scene_of
 
     scene = scene_of("default", customers=5000, days=300)
-    names = name_people(scene.world, scene.people)
+    names = name_people(scene.world, scene.people, Pen())
     accounts = open_accounts(scene.world, scene.people, names, scene.seeds, Pen())
     said, _ = conversations_of(scene, accounts, Block(0, 230, 290))
     begun = said.parent < 0

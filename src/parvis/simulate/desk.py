@@ -67,13 +67,13 @@ class Desk:
 def set_desk(world: World, options: SimulateOptions, folder: Path) -> Desk:
     """Draw the people, tell the story, give names and accounts; always the same for a seed."""
     seeds, pen = Seeds(options.seed), Pen()
-    baskets = baskets_of(world) if options.overlay else None
+    baskets = baskets_of(world, pen) if options.overlay else None
     count = len(baskets.households) if baskets else options.customers
     people = draw_people(world, count, options.days, seeds)
     if baskets is not None:
         people = with_real_customers(people, baskets)
     scene = set_scene(world, people, options.days, seeds)
-    names = name_people(world, people)
+    names = name_people(world, people, pen)
     if baskets is not None:
         names = with_real_numbers(names, baskets)
     accounts = open_accounts(world, people, names, seeds, pen)
@@ -106,7 +106,7 @@ def _write_words(desk: Desk, block: Block, orders: Orders) -> int:
     lexicon = lexicon_of(scene.world)
     said, likes = conversations_of(scene, accounts, block)
     texts = compose(said.wanted(), lexicon, scene.seeds.of("words", block.number))
-    talk = converse(scene, accounts, block, said, likes, texts)
+    talk = converse(scene, accounts, block, (said, likes, texts), desk.pen)
     count = write_conversations(scene, accounts, block, talk, desk.pen, folder, desk.options.form)
     whose = accounts.person[np.maximum(said.author, 0)] if len(accounts) else said.author
     person = np.where(said.author >= 0, whose, -1)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from parvis.simulate.people import People
 from parvis.simulate.world.model import World
+from parvis.simulate.writing import Pen
 
 __all__ = ["Names", "customer_number", "name_people"]
 
@@ -122,7 +122,7 @@ def customer_number(person: NDArray[np.int32]) -> NDArray[np.int64]:
     return (person.astype(np.int64) * 7919 + 104_729) % _MODULUS
 
 
-def name_people(world: World, people: People) -> Names:
+def name_people(world: World, people: People, pen: Pen) -> Names:
     """Give all people their names, mail addresses, telephones and streets.
 
     Parameters
@@ -138,7 +138,7 @@ def name_people(world: World, people: People) -> Names:
     last = _picked([_FR_LAST, _EN_LAST], abroad.astype(np.int64), people.last_name)
     person = np.arange(count, dtype=np.int32)
     number = customer_number(person)
-    own = _addresses(first, last, number)
+    own = _addresses(first, last, number, pen)
     shared = np.where(people.partner >= 0, people.partner, person).astype(np.int32)
     roof = customer_number(shared)
     streets = np.where(
@@ -174,8 +174,29 @@ def _picked(
     )
 
 
+_LOCALS: Final = """
+WITH plain AS (
+    SELECT place, number, provider::VARCHAR AS provider,
+        regexp_replace(strip_accents(lower(first::VARCHAR)), '[^a-z]', '', 'g') AS f,
+        regexp_replace(strip_accents(lower(last::VARCHAR)), '[^a-z]', '', 'g') AS l
+    FROM people
+), local AS (
+    SELECT place, provider, CASE number % 5
+        WHEN 0 THEN f || '.' || l WHEN 1 THEN f[1] || l WHEN 2 THEN l || '.' || f
+        WHEN 3 THEN f || '_' || l ELSE f || l END AS name
+    FROM plain
+), told AS (
+    SELECT place, name, provider,
+        row_number() OVER (PARTITION BY name, provider ORDER BY place) AS nth
+    FROM local
+)
+SELECT name || CASE WHEN nth > 1 THEN nth::VARCHAR ELSE '' END || '@' || provider AS a
+FROM told ORDER BY place
+"""
+
+
 def _addresses(
-    first: pa.DictionaryArray, last: pa.DictionaryArray, number: NDArray[np.int64]
+    first: pa.DictionaryArray, last: pa.DictionaryArray, number: NDArray[np.int64], pen: Pen
 ) -> pa.StringArray:
     people = pa.table(
         {
@@ -186,28 +207,6 @@ def _addresses(
             "provider": _dictionary(number // 7 % len(_PROVIDERS), list(_PROVIDERS)),
         }
     )
-    with duckdb.connect() as connection:
-        connection.register("people", people)
-        # names are alike more often than addresses may be: the second gets a 2
-        found = connection.execute(
-            """
-            WITH plain AS (
-                SELECT place, number, provider::VARCHAR AS provider,
-                    regexp_replace(strip_accents(lower(first::VARCHAR)), '[^a-z]', '', 'g') AS f,
-                    regexp_replace(strip_accents(lower(last::VARCHAR)), '[^a-z]', '', 'g') AS l
-                FROM people
-            ), local AS (
-                SELECT place, provider, CASE number % 5
-                    WHEN 0 THEN f || '.' || l WHEN 1 THEN f[1] || l WHEN 2 THEN l || '.' || f
-                    WHEN 3 THEN f || '_' || l ELSE f || l END AS name
-                FROM plain
-            ), told AS (
-                SELECT place, name, provider,
-                    row_number() OVER (PARTITION BY name, provider ORDER BY place) AS nth
-                FROM local
-            )
-            SELECT name || CASE WHEN nth > 1 THEN nth::VARCHAR ELSE '' END || '@' || provider AS a
-            FROM told ORDER BY place
-            """
-        ).to_arrow_table()
+    # names are alike more often than addresses may be: the second gets a 2
+    found = pen.columns({"people": people}, _LOCALS)
     return pc.cast(found["a"], pa.string()).combine_chunks()

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -23,14 +22,16 @@ from parvis.simulate.names import Names
 from parvis.simulate.people import NEVER, People
 from parvis.simulate.scene import BASE, Block, Scene
 from parvis.simulate.world.model import World
+from parvis.simulate.writing import Pen
 
 __all__ = ["Baskets", "baskets_of", "real_orders", "with_real_customers", "with_real_numbers"]
 
 _BASKETS: Final = """
 SELECT basket_id, dense_rank() OVER (ORDER BY household_id) - 1 AS person,
     epoch_us(min(transaction_timestamp)) AS us
-FROM read_parquet(?) GROUP BY basket_id, household_id ORDER BY us, basket_id
+FROM {source} GROUP BY basket_id, household_id ORDER BY us, basket_id
 """
+_HOUSEHOLDS: Final = "SELECT DISTINCT household_id FROM {source} ORDER BY household_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Baskets:
     at: NDArray[np.int64]
 
 
-def baskets_of(world: World) -> Baskets:
+def baskets_of(world: World, pen: Pen) -> Baskets:
     """Read the real orders.
 
     Raises
@@ -71,11 +72,9 @@ def baskets_of(world: World) -> Baskets:
             "Use --world groceries, or a world that begins on 2017-01-01.",
         )
     file = str(Path(found.origin).parent / "data" / "transactions.parquet")
-    with duckdb.connect() as connection:
-        table = connection.execute(_BASKETS, [[file]]).to_arrow_table()
-        known = connection.execute(
-            "SELECT DISTINCT household_id FROM read_parquet(?) ORDER BY household_id", [[file]]
-        ).to_arrow_table()
+    source = "read_parquet('" + file.replace("'", "''") + "')"
+    table = pen.columns({}, _BASKETS.replace("{source}", source))
+    known = pen.columns({}, _HOUSEHOLDS.replace("{source}", source))
     return Baskets(
         households=known["household_id"].to_numpy(),
         number=table["basket_id"].to_numpy(),

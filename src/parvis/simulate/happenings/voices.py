@@ -13,27 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parvis.simulate.accounts import Accounts
+from parvis.simulate.happenings.moods import (
+    NEGATIVE,
+    NEUTRAL,
+    POSITIVE,
+    intents_of,
+    moods_of,
+    topics_of,
+)
 from parvis.simulate.happenings.orders import Orders, from_shelves
 from parvis.simulate.scene import SECOND, Block, Scene, second_of_day
 from parvis.simulate.story import crisis_moment
-from parvis.simulate.texts import INTENTS, KINDS, SENTIMENTS, TOPICS, Wanted
+from parvis.simulate.texts import INTENTS, KINDS, TOPICS, Wanted
 
 __all__ = ["BRAND", "Likes", "Sayings", "conversations_of", "letters_of", "reviews_of"]
 
 #: The author that is the brand itself.
 BRAND: Final = -1
-
-NEGATIVE, NEUTRAL, POSITIVE = (SENTIMENTS.index(s) for s in ("negative", "neutral", "positive"))
-_TOPIC_SHARES: Final = {
-    "quality": 0.16, "price": 0.13, "delivery": 0.17, "support": 0.10, "app": 0.06, "taste": 0.17,
-    "size": 0.04, "design": 0.06, "store": 0.05, "ecology": 0.05, "outage": 0.01,
-}  # fmt: skip
-_INTENT_SHARES: Final = {
-    NEGATIVE: {"complaint": 0.66, "leave": 0.10, "question": 0.10, "none": 0.14},
-    NEUTRAL: {"question": 0.38, "purchase": 0.20, "none": 0.42},
-    POSITIVE: {"praise": 0.60, "purchase": 0.14, "none": 0.22, "question": 0.04},
-}
-_OUTAGE: Final = TOPICS.index("outage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +125,7 @@ def _begun(scene: Scene, accounts: Accounts, block: Block, rng: np.random.Genera
     person = accounts.person[author] if len(accounts) else np.zeros(0, np.int32)
     speaks = (person < 0) | scene.people.are_customers(np.maximum(person, 0), day)
     author, at, is_crisis = author[speaks], at[speaks], is_crisis[speaks]
-    mood = _moods(scene, accounts.satisfaction[author], is_crisis, rng)
+    mood = moods_of(scene, accounts.satisfaction[author], is_crisis, rng)
     spam = (accounts.person[author] < 0) & (rng.random(len(author)) < 3 * told.spam_share)
     mood["intent"][spam] = INTENTS.index("spam")
     mood["sentiment"][spam] = NEUTRAL
@@ -144,7 +140,7 @@ def _own_posts(scene: Scene, block: Block, rng: np.random.Generator) -> Sayings:
     mood = {
         "sentiment": np.full(count, POSITIVE, np.int8),
         "intent": np.full(count, INTENTS.index("none"), np.int8),
-        "topic": _topics(count, rng),
+        "topic": topics_of(count, rng),
     }
     at = scene.moment(day, 9 * 3600 + rng.random(count) * 30_000)
     return _sayings(
@@ -179,11 +175,11 @@ def _answers(scene: Scene, accounts: Accounts, begun: Sayings, rng: np.random.Ge
     ours = author == BRAND
     alone = np.zeros(len(at), bool)
     whose = accounts.satisfaction[np.maximum(author, 0)] if len(accounts) else np.zeros(len(at))
-    mood = _moods(scene, whose, alone, rng)
+    mood = moods_of(scene, whose, alone, rng)
     same = (rng.random(len(at)) < 0.55) & ~ours & (begun.author[parent] != BRAND)
     mood["sentiment"] = np.where(same, begun.sentiment[parent], mood["sentiment"]).astype(np.int8)
     mood["sentiment"][ours] = NEUTRAL
-    mood["intent"] = _intents(mood["sentiment"], rng)
+    mood["intent"] = intents_of(mood["sentiment"], rng)
     mood["intent"][ours] = INTENTS.index("none")
     mood["topic"] = begun.topic[parent]
     language = np.where(ours | same, begun.language[parent], accounts.language[author])
@@ -248,7 +244,7 @@ def reviews_of(scene: Scene, block: Block, orders: Orders) -> Sayings:
     at = orders.at[which] + (rng.uniform(4, 30, len(which)) * 86_400 * SECOND).astype(np.int64)
     which, at = which[at < scene.end], at[at < scene.end]
     person = orders.person[which].astype(np.int64)
-    mood = _moods(scene, scene.people.satisfaction[person], np.zeros(len(which), bool), rng)
+    mood = moods_of(scene, scene.people.satisfaction[person], np.zeros(len(which), bool), rng)
     said = _sayings(
         scene,
         person,
@@ -270,7 +266,7 @@ def letters_of(scene: Scene, block: Block, orders: Orders) -> Sayings:
     which, at = which[at < scene.end], at[at < scene.end]
     person = orders.person[which].astype(np.int64)
     count = len(which)
-    mood = _moods(scene, scene.people.satisfaction[person] - 1.3, np.zeros(count, bool), rng)
+    mood = moods_of(scene, scene.people.satisfaction[person] - 1.3, np.zeros(count, bool), rng)
     mood["topic"] = rng.choice(
         [TOPICS.index(t) for t in ("delivery", "quality", "support", "price", "taste", "app")],
         count,
@@ -311,7 +307,7 @@ def _letters_back(
         "sentiment": sentiment,
         "intent": np.full(count, INTENTS.index("none"), np.int8)
         if ours
-        else _intents(sentiment, rng),
+        else intents_of(sentiment, rng),
         "topic": said.topic[which],
     }
     back = _sayings(
@@ -325,46 +321,6 @@ def _letters_back(
         product=said.product[which],
     )
     return _replaced(back, parent=which, root=root, order=said.order[which])
-
-
-def _moods(
-    scene: Scene,
-    satisfaction: NDArray[Any],
-    is_crisis: NDArray[np.bool_],
-    rng: np.random.Generator,
-) -> dict[str, NDArray[Any]]:
-    """Draw sentiment, intent and topic from how content somebody is, and from the crisis."""
-    count = len(satisfaction)
-    share = scene.world.social.negative_share
-    negative = np.clip(share * np.exp(-0.8 * satisfaction), 0.01, 0.9)
-    negative = np.where(is_crisis, 0.86, negative)
-    neutral = (1 - negative) * np.where(is_crisis, 0.8, 0.34)
-    lot = rng.random(count)
-    sentiment = np.where(
-        lot < negative, NEGATIVE, np.where(lot < negative + neutral, NEUTRAL, POSITIVE)
-    ).astype(np.int8)
-    topic = np.where(is_crisis, _crisis_topic(scene), _topics(count, rng)).astype(np.int8)
-    return {"sentiment": sentiment, "intent": _intents(sentiment, rng), "topic": topic}
-
-
-def _crisis_topic(scene: Scene) -> int:
-    crisis = scene.world.crisis
-    return TOPICS.index(crisis.topic) if crisis and crisis.topic in TOPICS else _OUTAGE
-
-
-def _topics(count: int, rng: np.random.Generator) -> NDArray[np.int8]:
-    shares = np.array([_TOPIC_SHARES[t] for t in TOPICS])
-    return rng.choice(len(TOPICS), count, p=shares / shares.sum()).astype(np.int8)
-
-
-def _intents(sentiment: NDArray[np.int8], rng: np.random.Generator) -> NDArray[np.int8]:
-    table = np.array(
-        [[_INTENT_SHARES[s].get(i, 0.0) for i in INTENTS] for s in (NEGATIVE, NEUTRAL, POSITIVE)]
-    )
-    upto = np.cumsum(table, axis=1)[sentiment]
-    passed = rng.random(len(sentiment))[:, None] >= upto[:, :-1]
-    intents: NDArray[np.int8] = passed.sum(axis=1).astype(np.int8)
-    return intents
 
 
 def _sayings(

@@ -14,7 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parvis.simulate.happenings.voices import NEGATIVE, POSITIVE, Sayings
+from parvis.simulate.happenings.moods import NEGATIVE, POSITIVE
+from parvis.simulate.happenings.voices import Sayings
 from parvis.simulate.names import Names
 from parvis.simulate.scene import Block, Scene
 from parvis.simulate.texts import Texts

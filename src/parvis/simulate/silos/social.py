@@ -110,6 +110,9 @@ SELECT '{"did":"' || did || '","time_us":' || (us + 7200000000)
     || chr(10) AS line
 FROM told WHERE number % 97 = 3
 """
+_DIDS: Final = """
+SELECT 'did:plc:' || translate(md5('did' || username)[1:24], '0189', 'wxyz') AS did FROM said
+"""
 _TIDS: Final = "234567abcdefghijklmnopqrstuvwxyz"
 
 
@@ -199,9 +202,14 @@ def tids(at: NDArray[np.int64], clock: NDArray[np.int64]) -> pa.StringArray:
 
 
 def converse(
-    scene: Scene, accounts: Accounts, block: Block, said: Sayings, likes: Likes, texts: Texts
+    scene: Scene,
+    accounts: Accounts,
+    block: Block,
+    told: tuple[Sayings, Likes, Texts],
+    pen: Pen,
 ) -> Conversation:
     """Give everything that is said its id."""
+    said, likes, texts = told
     place = np.arange(len(said))
     network = network_of(accounts, said.author, np.where(said.root >= 0, said.root, place))
     number = (block.number + 1) * 1_000_000_000 + place
@@ -210,7 +218,7 @@ def converse(
         f"https://{HOST}/users/", username, "/statuses/", pa.array(number).cast(pa.string()), ""
     )
     uris = pc.binary_join_element_wise(
-        "at://", _dids(username), "/app.bsky.feed.post/", tids(said.at, place), ""
+        "at://", _dids(username, pen), "/app.bsky.feed.post/", tids(said.at, place), ""
     )
     ids = pc.if_else(pa.array(network == FEDIVERSE), statuses, uris)
     return Conversation(said, likes, texts, network, ids)
@@ -221,16 +229,8 @@ def _usernames(scene: Scene, accounts: Accounts, author: NDArray[np.int64]) -> p
     return known.take(pa.array(np.where(author == BRAND, len(accounts), author)))
 
 
-def _dids(username: pa.StringArray) -> pa.StringArray:
-    import duckdb
-
-    with duckdb.connect() as connection:
-        connection.register("said", pa.table({"username": username}))
-        found = connection.execute(
-            "SELECT 'did:plc:' || translate(md5('did' || username)[1:24], '0189', 'wxyz') AS did "
-            "FROM said"
-        ).to_arrow_table()
-    return found["did"].combine_chunks()
+def _dids(username: pa.StringArray, pen: Pen) -> pa.StringArray:
+    return pen.columns({"said": pa.table({"username": username})}, _DIDS)["did"].combine_chunks()
 
 
 def write_conversations(
