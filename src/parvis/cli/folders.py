@@ -74,7 +74,7 @@ def _imported(shop: Workspace, plan: FolderPlan) -> tuple[Outcome, ...]:
 def _table(plain: tuple[str, ...], numbers: tuple[str, ...]) -> Table:
     table = Table(box=None, pad_edge=False)
     for column in plain:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, no_wrap=True)
     for column in numbers:
         table.add_column(column, justify="right")
     return table
@@ -95,7 +95,7 @@ def _show_plan(plan: FolderPlan) -> None:
 def _show_outcomes(outcomes: tuple[Outcome, ...]) -> None:
     table = _table(
         ("source", "format"),
-        ("files", "unchanged", "rows read", "added", "known", "set aside", "seconds"),
+        ("files", "as before", "read", "added", "known", "aside", "seconds"),
     )
     for outcome in outcomes:
         numbers = [f"{n:,}" for n in outcome.told().values()]

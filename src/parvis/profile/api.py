@@ -9,7 +9,7 @@ from parvis.profile.overview import Change, Figure, Overview, Period, overview
 from parvis.profile.profiles import RFM_SEGMENTS, profiles
 from parvis.profile.provenance import TRAITS, Trait, customer_events, evidence
 from parvis.profile.sessions import SessionRules, sessions, trailed
-from parvis.profile.silos import Readiness, Silo, readiness, silos
+from parvis.profile.silos import Readiness, Silo, readiness, silos, simulated_sources
 from parvis.profile.traits import KEPT_STATUSES, customer_traits
 
 __all__ = [
@@ -39,5 +39,6 @@ __all__ = [
     "session_rules",
     "sessions",
     "silos",
+    "simulated_sources",
     "trailed",
 ]

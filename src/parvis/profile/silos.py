@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from parvis.lake.engine import Engine
 
-__all__ = ["Readiness", "Silo", "readiness", "silos"]
+__all__ = ["Readiness", "Silo", "readiness", "silos", "simulated_sources"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,10 @@ class Silo:
         `day` and `events`, by day in the workspace's zone.
     quarantined
         Rows that could not be read.
+    is_simulated
+        Its rows are made up.
+    description
+        What the folder that brought it says of it.
     """
 
     source: str
@@ -58,6 +62,8 @@ class Silo:
     customer_share: float | None
     volume: tuple[tuple[date, int], ...]
     quarantined: int
+    is_simulated: bool = False
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +149,24 @@ def silos(engine: Engine, zone: str) -> tuple[Silo, ...]:
         for source, n in bad.items()
         if source not in named
     ]
+    told = {r["source"]: r for r in _rows(engine.table("sources"))}
+    found = [
+        replace(
+            s,
+            is_simulated=told[s.source]["is_simulated"],
+            description=told[s.source]["description"] or "",
+        )
+        if s.source in told
+        else s
+        for s in found
+    ]
     return tuple(sorted(found, key=lambda s: (-s.events, s.source)))
+
+
+def simulated_sources(engine: Engine) -> frozenset[str]:
+    """Return the sources whose rows are made up."""
+    sources = engine.table("sources")
+    return frozenset(r["source"] for r in _rows(sources.filter(sources.is_simulated)))
 
 
 def _by_source(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

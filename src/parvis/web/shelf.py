@@ -51,6 +51,8 @@ class Situation:
         The lake's state.
     as_of, built_at
         Up to which moment the built tables speak, and when they were built; null: never.
+    simulated
+        The silos whose rows are made up.
     """
 
     version: int
@@ -58,6 +60,7 @@ class Situation:
     currency: str
     as_of: datetime | None
     built_at: datetime | None
+    simulated: frozenset[str] = frozenset()
 
     @property
     def day(self) -> date | None:
@@ -101,7 +104,7 @@ class Shelf:
         last = row.to_pyarrow().to_pylist()[0]
         self.situation = Situation(
             self.version, settings.time.zone, settings.money.currency,
-            last["as_of"], last["built_at"],
+            last["as_of"], last["built_at"], profile.simulated_sources(self.engine),
         )  # fmt: skip
         by_customer = {
             "profiles": self._at("profiles").order_by("customer_id"),

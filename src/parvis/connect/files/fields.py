@@ -72,7 +72,9 @@ _ORDERS: Final = (
        "commande, ref commande, reference commande, reference de commande, numero de facture, "
        "no facture, n facture, facture, ticket, numero de ticket, no ticket, n ticket, "
        "transaction id, transaction, transaction number, basket id, receipt, receipt number, "
-       "receipt no, bon de commande", required=True),
+       "receipt no, bon de commande, refund number, refund no, refund id, credit note, credit "
+       "note number, numero de remboursement, no remboursement, n remboursement, numero d avoir, "
+       "no avoir, n avoir, avoir", required=True),
     _f("occurred_at", "moment", "when it was ordered",
        "order date, date, ordered at, ordered on, invoicedate, invoice date, purchase date, "
        "transaction date, transaction timestamp, created at, created, datetime, date time, "

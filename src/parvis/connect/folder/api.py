@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 from parvis.connect.files.api import Kind, import_file
 from parvis.connect.folder.contracts import FolderPlan, Outcome, PlannedSilo
 from parvis.connect.folder.manifest import folder_plan
+from parvis.connect.folder.sources import describe_sources
 from parvis.connect.landing import ImportReport, joined
 from parvis.connect.silo import Silo, changed_files
 from parvis.errors import SourceError
@@ -71,6 +72,8 @@ def import_folder(
     >>> import_folder(shop, folder_plan(Path("brumelle")))[0].report.added  # doctest: +SKIP
     48201
     """
+    # before any row: none is ever shown without it
+    describe_sources(workspace, plan)
     outcomes, done = [], 0
     for planned in plan.silos:
         on_progress(planned, done)

@@ -7,6 +7,7 @@ from parvis.lake.schema.imports import IMPORTS, QUARANTINE
 from parvis.lake.schema.orders import ORDER_LINES, ORDERS
 from parvis.lake.schema.profiles import CUSTOMER_TRAITS, PROFILES
 from parvis.lake.schema.sessions import SESSIONS
+from parvis.lake.schema.sources import SOURCES
 from parvis.lake.schema.spend import SPEND
 from parvis.lake.schema.state import BUILD_STATE, SCHEMA_MIGRATIONS
 from parvis.lake.schema.table import Column, TableSchema
@@ -22,6 +23,7 @@ TABLES: dict[str, TableSchema] = {
         IMPORTS,
         QUARANTINE,
         EXCHANGE_RATES,
+        SOURCES,
         IDENTITY_LINKS,
         IDENTITIES,
         ORDERS,

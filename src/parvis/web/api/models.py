@@ -265,6 +265,8 @@ class SiloOut(_Out):
     customer_share: float | None
     volume: list[tuple[date, int]]
     quarantined: int
+    is_simulated: Annotated[bool, Field(description="its rows are made up")]
+    description: str
 
 
 class ReadinessOut(_Out):

@@ -11,7 +11,13 @@ from starlette.responses import Response
 from parvis.web.pages.csv import csv_response
 from parvis.web.queries.customers import one_customer
 from parvis.web.queries.order_filter import OrderFilter
-from parvis.web.queries.orders import all_orders, find_orders, one_order, order_lines
+from parvis.web.queries.orders import (
+    all_orders,
+    find_orders,
+    one_order,
+    order_lines,
+    simulated_orders,
+)
 from parvis.web.render import customer_label, render
 from parvis.web.visit import Editor, Member
 
@@ -43,6 +49,7 @@ def show_orders(visit: Member) -> Response:
         page=page,
         totals=totals,
         owner=owner,
+        simulated=simulated_orders(shelf),
         csv_address="/orders.csv?" + wanted.address(),
     )
     if visit.is_fragment:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from parvis.connect.files.api import Kind
 from parvis.profile.api import Readiness, Silo, readiness, silos
 from parvis.web.charts.bars import Bar, by_period, small_bars
 from parvis.web.charts.drawing import NARROW_PX, Cell, ChartTable, Figure
@@ -27,6 +29,8 @@ silos_pages = APIRouter(include_in_schema=False)
 
 _WIDE_PX: Final = 500
 _HEIGHT_PX: Final = 88
+#: The kinds that have a command for one file.
+_BY_FILE: Final = get_args(Kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,7 @@ def _shown(silo: Silo, shelf: Shelf, language: Language) -> ShownSilo:
         _figure(silo, language),
         tuple(bad_reasons(shelf).get(silo.source, [])[:5]),
         imports[:5],
-        _command(silo, imports, language.say("FILE")),
+        _command(silo, imports, language),
     )
 
 
@@ -147,13 +151,17 @@ def _is_of(silo: str, source: str) -> bool:
     return silo == source or silo.startswith(f"{source}.")
 
 
-def _command(silo: Silo, imports: tuple[Import, ...], file: str) -> str:
+def _command(silo: Silo, imports: tuple[Import, ...], language: Language) -> str:
     """Return the command that brings more of the same."""
-    if imports and imports[0].kind == "completejourney":
+    kind = imports[0].kind if imports else "events"
+    if kind == "completejourney":
         return "parvis import completejourney"
-    if imports:
-        return f"parvis import {imports[0].kind} {file} --source {silo.source}"
-    return f"parvis import events {file} --source {silo.source}"
+    source = shlex.quote(silo.source)
+    if kind in _BY_FILE:
+        file = language.say("FILE")
+        return f"parvis import {kind} {file} --source {source}"
+    folder = language.say("FOLDER")
+    return f"parvis import folder {folder} --only {source}"
 
 
 def _figure(silo: Silo, language: Language) -> Figure | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import ibis
 
 from parvis.domain.event import ORDER_EVENTS
+from parvis.lake.functions import json_text
 from parvis.profile.api import TRAITS, Trait, customer_events, evidence, session_rules
 from parvis.web.queries.paging import PAGE_ROWS, Page
 from parvis.web.shelf import Shelf
@@ -45,6 +46,8 @@ class Event:
     ----------
     order_id
         The order it speaks of, where it speaks of one.
+    order_source
+        The silo that tells that order.
     is_dated
         False: the silo doesn't say when it happened.
     is_timed
@@ -63,6 +66,7 @@ class Event:
     amount: Decimal | None
     currency: str | None
     text: str | None
+    order_source: str
     order_id: str | None
     is_dated: bool
     is_timed: bool
@@ -141,7 +145,9 @@ def _page_statement(trait: str) -> Statement:
     def build(shelf: Shelf, *, customer: str, skip: int) -> ir.Table:
         found = _behind(shelf, customer, trait)
         newest = found.order_by(found.occurred_at.desc(), found.message_id)
-        return newest.limit(PAGE_ROWS, offset=skip).select(*_COLUMNS)
+        return newest.limit(PAGE_ROWS, offset=skip).select(
+            *_COLUMNS, order_source=_order_source(newest)
+        )
 
     return Statement(build, customer=str, skip=int)
 
@@ -254,4 +260,10 @@ def provenance(shelf: Shelf, customer_id: str, *, has_visits: bool) -> dict[str,
 def source_events_expression(shelf: Shelf, source: str) -> ir.Table:
     """All events of a silo, also those of nobody, with their customer where they have one."""
     events = shelf.table("all_events")
-    return events.filter(events.source == source).select(*_COLUMNS, "customer_id")
+    mine = events.filter(events.source == source)
+    return mine.select(*_COLUMNS, "customer_id", order_source=_order_source(mine))
+
+
+def _order_source(events: ir.Table) -> ir.StringValue:
+    """Tell whose order an event speaks of: a site may tell the shop's."""
+    return ibis.coalesce(json_text(events.context, "orders_told_by"), events.source)

@@ -32,6 +32,7 @@ __all__ = [
     "find_orders",
     "one_order",
     "order_lines",
+    "simulated_orders",
 ]
 
 _COLUMNS: Final = (
@@ -249,6 +250,18 @@ def _lines(shelf: Shelf, customer: str, source: str, order: str) -> ir.Table:
 
 
 _LINES: Final = Statement(_lines, customer=str, source=str, order=str)
+
+
+_SOURCES: Final = Statement(lambda shelf: shelf.table("orders").select("source").distinct())
+
+
+def simulated_orders(shelf: Shelf) -> frozenset[str]:
+    """Return the silos that tell orders and are made up."""
+    simulated = shelf.situation.simulated
+    if not simulated:
+        return simulated
+    told = shelf.kept("order sources", lambda: {r["source"] for r in shelf.rows(_SOURCES)})
+    return simulated & told
 
 
 def order_lines(shelf: Shelf, order: Order) -> tuple[OrderLine, ...]:
