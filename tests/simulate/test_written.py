@@ -64,7 +64,7 @@ def test_the_accounts_totals_are_the_truths_to_the_cent(brand: Brand) -> None:
     ):
         spent[channel] += cents
     for channel in brand.world.channels:
-        (path,) = brand.folder.glob(f"ads/{channel.account}-{channel.name.replace(' ', '-')}.csv")
+        (path,) = brand.folder.glob(f"ads/{channel.account}-{channel.stem}.csv")
         delimiter = "," if path.read_text(encoding="utf-8-sig").startswith("Day,") else ";"
         rows = _rows(path, delimiter)
         column = next(c for c in rows[0] if c in ("Cost", "Amount spent", "Dépense"))
@@ -175,8 +175,7 @@ def test_feeds_are_atom(brand: Brand) -> None:
         assert answer.get("ref") in known
         assert (entry.findtext("a:content", "", space)).startswith("<p>")
     for rival in brand.world.competitors:
-        stem = rival.name.lower().replace(" ", "-")
-        feed = ET.parse(brand.folder / "competitors" / f"{stem}.atom").getroot()
+        feed = ET.parse(brand.folder / "competitors" / f"{rival.stem}.atom").getroot()
         assert feed.findall("a:entry", space)
 
 

@@ -13,6 +13,7 @@ from parvis.cli.building import build_with_progress
 from parvis.cli.console import console, opened
 from parvis.connect.completejourney import import_completejourney
 from parvis.connect.completejourney.api import AS_OF, CURRENCY, ZONE, data_folder
+from parvis.connect.folder.api import folder_plan, import_folder
 from parvis.errors import WorkspaceError
 from parvis.lake.workspace import Workspace
 from parvis.work.supervise import GIVE_UP, Part, follow_parent, stop_on_signals, supervise
@@ -72,7 +73,11 @@ def demo_command(
         bool, typer.Option("--build-only", help="Make the workspace and stop there.")
     ] = False,
 ) -> None:
-    """Make a workspace of 2,469 real customers, then start everything on it."""
+    """Make a workspace of 2,469 real customers, then start everything on it.
+
+    Their purchases, campaigns and coupons are real; their visits, words, mails and machines are
+    simulated, and the pages say so wherever they show them.
+    """
     began = time.perf_counter()
     if _make_demo(folder):
         console.print(f"The demo is in {folder} ({time.perf_counter() - began:.0f} s).")
@@ -86,7 +91,7 @@ def _make_demo(folder: Path) -> bool:
         with Workspace.open(folder) as shop:
             if int(shop.table("build_state").count().to_pyarrow().as_py()):
                 return False
-            _fill_demo(shop)
+            _fill_demo(shop, folder)
         return True
     data_folder()
     console.print(
@@ -97,15 +102,33 @@ def _make_demo(folder: Path) -> bool:
         folder, name="Complete Journey", zone=ZONE, currency=CURRENCY, as_of=AS_OF
     )
     with shop:
-        _fill_demo(shop)
+        _fill_demo(shop, folder)
     return True
 
 
-def _fill_demo(shop: Workspace) -> None:
+def _fill_demo(shop: Workspace, folder: Path) -> None:
     report = import_completejourney(shop)
     console.print(f"{report.rows_read:,} rows read, {report.added:,} events in.")
+    _overlay_demo(shop, folder / "simulated")
     build = build_with_progress(shop)
     console.print(f"Built in {build.seconds:.1f} s.")
+
+
+def _overlay_demo(shop: Workspace, out: Path) -> None:
+    """Give the real customers what no public data has of them, with its truth beside it."""
+    from parvis.simulate.api import SimulateOptions, simulate
+
+    with console.status("Simulating their visits, words, mails and machines …"):
+        simulated = simulate(out, options=SimulateOptions(overlay="completejourney", force=True))
+    with console.status("Bringing them in …"):
+        outcomes = import_folder(shop, folder_plan(out))
+    for outcome in outcomes:
+        if outcome.failure is not None:
+            raise outcome.failure
+    console.print(
+        f"{simulated.total:,} events [bold]simulated[/] around them: visits, posts, mails, "
+        f"machines. Their truth is in {out / 'truth'}."
+    )
 
 
 def _check_free(host: str, port: int) -> None:

@@ -68,7 +68,7 @@ def reports(scene: Scene) -> tuple[Report, ...]:
     return tuple(
         Report(
             channel.name,
-            f"{channel.account}-{channel.name.replace(' ', '-')}.csv",
+            f"{channel.account}-{channel.stem}.csv",
             _style(scene, c).options,
         )
         for c, channel in enumerate(scene.channels)

@@ -165,7 +165,7 @@ def write_competitors(scene: Scene, pen: Pen, folder: Path) -> int:
         language = rng.integers(0, 2, count).astype(np.int8)
         wanted = _wanted(scene, "campaign", language, rng)
         texts = compose(wanted, lexicon_of(scene.world, rival.name), rng)
-        stem = rival.name.lower().replace(" ", "-")
+        stem = rival.stem
         site = f"https://{stem}.example"
         ids = pa.array([f"{site}/news/{i + 1}" for i in range(count)])
         updated = np.datetime64(int(scene.end) // SECOND, "s").astype(str) + "Z"

@@ -58,14 +58,14 @@ def write_manifest(scene: Scene, options: SimulateOptions, folder: Path) -> None
     add("blog", "atom", ["blog/articles.atom", "blog/comments-*.atom"], f"own = {json.dumps(own)}")
     add("support", "maildir", ["mail/support"], f"own = {json.dumps(own)}")
     add("consents", "consents", ["consents/consents.csv"])
-    for report in reports(scene):
+    for channel, report in zip(scene.channels, reports(scene), strict=True):
         options_of = dict(o.split(":", 1) for o in report.options)
         extra = [f'set = ["channel:={report.channel}"]']
         extra += [f'decimal = "{options_of["decimal"]}"'] if "decimal" in options_of else []
         extra += [f'date_format = "{options_of["date"]}"'] if "date" in options_of else []
-        add(f"ads.{report.channel.replace(' ', '-')}", "spend", [f"ads/{report.file}"], *extra)
+        add(f"ads.{channel.stem}", "spend", [f"ads/{report.file}"], *extra)
     for competitor in scene.world.competitors:
-        stem = competitor.name.lower().replace(" ", "-")
+        stem = competitor.stem
         add(f"competitor.{stem}", "atom", [f"competitors/{stem}.atom"])
     (folder / "silos.toml").write_text("".join(parts), encoding="utf-8")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
@@ -19,6 +21,16 @@ Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Named(_Part):
+    name: Name
+
+    @property
+    def stem(self) -> str:
+        """The name as part of a file's name."""
+        plain = unicodedata.normalize("NFKD", self.name).encode("ascii", "ignore").decode()
+        return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "unnamed"
 
 
 class Brand(_Part):
@@ -149,10 +161,9 @@ class Advertising(_Part):
     budget_share: Annotated[float, Field(ge=0, le=2)]
 
 
-class Channel(_Part):
+class Channel(_Named):
     """One way of advertising, and what it truly does."""
 
-    name: Name
     account: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
     source: Annotated[str, Field(pattern=r"^[a-z0-9._-]{0,40}$")] = ""
     medium: Annotated[str, Field(pattern=r"^[a-z0-9._-]{0,40}$")] = ""
@@ -236,10 +247,9 @@ class Product(_Part):
     weight: Positive
 
 
-class Competitor(_Part):
+class Competitor(_Named):
     """Who else sells it."""
 
-    name: Name
     campaigns_a_month: Annotated[float, Field(ge=0, le=200)]
 
 
@@ -271,6 +281,8 @@ class World(_Part):
             _sums_to_one("channels", [c.share for c in self.channels])
         for part in ("channels", "cities", "categories", "products", "experiments"):
             _are_different(part, [getattr(x, "sku", x.name) for x in getattr(self, part)])
+        for part in ("channels", "competitors"):
+            _are_different(part, [x.stem for x in getattr(self, part)])
         categories = [c.name for c in self.categories]
         for i, product in enumerate(self.products):
             _is_one_of(f"products.{i}.category", product.category, categories)
