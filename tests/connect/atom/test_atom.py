@@ -122,8 +122,15 @@ def test_an_entry_with_another_text_is_an_edit(workspace, bring):
 
 
 def test_what_the_brand_wrote_is_marked(workspace, bring):
-    bring(feed(entry(1)), own=("blog.example:Ann E.",))
-    assert told(one(workspace.events))["is_own"] is True
+    home = AUTHOR + "<link href='https://www.tea.example/2'/>"
+    bring(
+        feed(entry(1), entry(2, more=home), entry(3, more=answer(2)), entry(4, more=home)),
+        own=("blog.example:Bob", "bonjour@tea.example"),
+    )
+    found = {told(r)["object"]: told(r).get("is_own") for r in rows(workspace.events)}
+    assert found == {"urn:e:1": None, "urn:e:2": True, "urn:e:3": None, "urn:e:4": True}
+    bring(feed(entry(5)), "later.atom", own=("blog.example:Ann E.",))
+    assert told(one(workspace.events, message_id="atom:urn:e:5"))["is_own"] is True
 
 
 def test_rss_is_read_too(workspace, bring):

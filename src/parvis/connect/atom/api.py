@@ -14,7 +14,7 @@ from xml.sax import SAXParseException
 
 import feedparser
 
-from parvis.connect.atom.shape import Entry, entry_event, sealed
+from parvis.connect.atom.shape import Entry, entry_event, host_of, sealed
 from parvis.connect.files.parse import Setting
 from parvis.connect.files.scratch import Scratch
 from parvis.connect.landing import Arrival, ImportReport, land
@@ -46,7 +46,7 @@ def import_atom(workspace: Workspace, silo: Silo) -> ImportReport:
         Where to.
     silo
         Atom or RSS files, also .gz. `own` names the brand's own authors by address, web
-        address or ``host:name``.
+        address or ``host:name``; articles under the domain of an own address are its own, too.
 
     Returns
     -------
@@ -209,7 +209,12 @@ def _known(scratch: Scratch, ids: set[str], what: str) -> dict[str, str]:
     }
 
 
-def _marked(row: dict[str, Any], own: set[str]) -> Mapping[str, Any]:
-    if any(i["value"].lower() in own for i in row["identifiers"]):
-        return {**row, "properties": {**row["properties"], "is_own": True}}
-    return row
+def _marked(entry: Mapping[str, Any], own: set[str]) -> Mapping[str, Any]:
+    """Mark what the brand wrote: by its author, or an article under the brand's own domain."""
+    place = host_of(entry["properties"].get("url", ""))
+    domains = {o.rpartition("@")[2] for o in own if "@" in o.strip("@")}
+    is_article = not entry["properties"].get("in_reply_to")
+    at_home = is_article and any(place == d or place.endswith(f".{d}") for d in domains)
+    if at_home or any(i["value"].lower() in own for i in entry["identifiers"]):
+        return {**entry, "properties": {**entry["properties"], "is_own": True}}
+    return entry

@@ -23,7 +23,7 @@ from parvis.connect.moments import date_reason, read_moment
 from parvis.connect.plain_text import bounded, plain_text, readable
 from parvis.domain.event import EMAIL, EventName, EventType
 
-__all__ = ["Entry", "entry_event", "feed_name", "sealed"]
+__all__ = ["Entry", "entry_event", "feed_name", "host_of", "sealed"]
 
 _EMAIL: Final = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+")
 _MOST_ITEMS: Final = 1000
@@ -58,14 +58,16 @@ class Entry:
 
 def feed_name(feed: Mapping[str, Any], source: str) -> str:
     """Name the place of a feed: its host, so that its articles and its comments share it."""
-    for told in (feed.get("link"), feed.get("id")):
-        try:
-            host = urlsplit(told or "").hostname
-        except ValueError:
-            continue
-        if host:
-            return host.lower()
-    return source
+    hosts = (host_of(told) for told in (feed.get("link"), feed.get("id")) if told)
+    return next(filter(None, hosts), source)
+
+
+def host_of(address: str) -> str:
+    """Return the host of a web address in small letters; empty where there is none."""
+    try:
+        return (urlsplit(address).hostname or "").lower()
+    except ValueError:
+        return ""
 
 
 def entry_event(entry: Mapping[str, Any], feed: Mapping[str, Any], setting: Setting) -> Entry:

@@ -90,7 +90,7 @@ def mail_event(content: bytes, name: str, setting: Setting, own: frozenset[str])
         if not any(h in headers for h in _KNOWN):
             return Mail(None, "not_a_mail")
         body = _Body()
-        whole = _text_of(message, body).strip()
+        whole = _text_of(message, body).replace("\r\n", "\n").strip()
     except RecursionError:
         return Mail(None, "too_deep")
     senders = _addresses(headers, "from") or _addresses(headers, "sender", "return-path")
