@@ -44,6 +44,7 @@ class EventName(StrEnum):
     COUPON_REDEEMED = "Coupon Redeemed"
     CAMPAIGN_RECEIVED = "Campaign Received"
     DEVICE_TELEMETRY = "Device Telemetry"
+    CONSENT_UPDATED = "Segment Consent Preference Updated"
     PAGE_PING = "Page Ping"
     POST_PUBLISHED = "Post Published"
     COMMENT_ADDED = "Comment Added"

@@ -171,6 +171,17 @@ def test_identify_group_and_alias(workspace: Workspace, bring: Bring) -> None:
     assert {"kind": "crm", "value": "c9"} in found["v1"]["identifiers"]
 
 
+def test_an_app_tells_whose_a_device_is(workspace: Workspace, bring: Bring) -> None:
+    told = {"type": "identify", "userId": "u1", "messageId": "d1", "timestamp": VIEW["timestamp"]}
+    bring(told | {"context": {"device": {"id": "10000666", "type": "coffee machine"}}})
+    event = events(workspace)["d1"]
+    assert {"kind": "device_id", "value": "10000666"} in event["identifiers"]
+    build(workspace)
+    owner = one(workspace.table("identities"), kind="device_id")
+    assert owner["is_known"]
+    assert owner["customer_id"] == one(workspace.table("identities"), kind="user_id")["customer_id"]
+
+
 def test_messages_without_an_id_or_anybody(workspace: Workspace, bring: Bring) -> None:
     nameless = {k: v for k, v in VIEW.items() if k not in ("messageId", "anonymousId")}
     report = bring(nameless, nameless, nameless | {"timestamp": "2025-03-05T00:00:00Z"})

@@ -47,6 +47,7 @@ MEANINGS: Final = {
     "not_a_date": "not a date: correct it",
     "not_a_number": "not a number: correct it",
     "not_a_whole_number": "a whole number was expected: correct it",
+    "not_yes_or_no": "yes or no was expected: correct it",
     "not_json": "not valid JSON: correct it",
     "not_senml": "not a list of SenML records (RFC 8428): check what the device sends",
     "not_a_mail": "neither a header nor a text: not an e-mail message",
@@ -70,6 +71,7 @@ MEANINGS: Final = {
     "unknown_currency": "not a currency: use a code such as EUR",
     "unknown_record": "a record of a kind that isn't understood; nothing is to be done",
     "wrong_clock": "the device's clock was wrong: before 2000, or over a day after it was received",
+    "unknown_subject": "expected email, user_id or anonymous_id",
     "unknown_type": "expected track, identify, page, screen, group or alias",
 }
 

@@ -21,7 +21,7 @@ from parvis.connect.files.parse import FAULT_TYPE
 from parvis.connect.files.quarantine import fault
 from parvis.connect.files.rows import IDENTIFIERS, identifiers_of, is_email, phone_text
 from parvis.connect.segment.agents import device_of, is_robot
-from parvis.domain.event import ORDER_EVENTS, EventType
+from parvis.domain.event import DEVICE_ID, ORDER_EVENTS, EventType
 from parvis.lake.functions import moment
 from parvis.lake.schema import PRODUCT_TYPE
 
@@ -40,7 +40,8 @@ _OF_PROPERTIES: Final = (
     "total", "revenue", "value", "subtotal", "currency", "order_id", "orderId", "products",
 )  # fmt: skip
 _OF_CONTEXT: Final = (
-    "campaign.medium", "campaign.name", "userAgent", "device.type", "externalIds", "traits",
+    "campaign.medium", "campaign.name", "userAgent", "device.type", "device.id", "externalIds",
+    "traits",
 )  # fmt: skip
 _SHORTEST_DATE: Final = len("2025-03-04")
 _LONGEST_DELAY_SECONDS: Final = 10 * 366 * 86_400
@@ -168,6 +169,7 @@ def _taken(rows: ir.Table, telling: Telling) -> ir.Table:
         ),
         robot=is_robot(agent).fill_null(False),
         outside=around["externalIds"],
+        device_number=around["device.id"].nullif(""),
         person=ibis.ifelse(
             rows.m_type == "identify",
             ibis.coalesce(rows.m_traits, around["traits"]),
@@ -309,6 +311,7 @@ def _whose(rows: ir.Table) -> ir.ArrayValue:
             "anonymous_id": rows.m_anonymousId,
             "email": ibis.ifelse(is_email(email), email, ibis.null("string")),
             "phone": phone_text(found[1]),
+            DEVICE_ID: rows.device_number,
         }
     )
     before = ibis.array(

@@ -1,0 +1,1 @@
+"""Answers that people gave: what they agree to and what not."""
