@@ -82,6 +82,8 @@ def mail_event(content: bytes, name: str, setting: Setting, own: frozenset[str])
         An `Email Received`, or a `Message Sent` where it is from the brand (it is then told of
         those it was sent to); or why there is none.
     """
+    # no mail may hold it as it is (RFC 5322, 2.1), and the lake's text can't
+    content = content.replace(b"\x00", b"")
     if len(_BOUNDARIES.findall(content)) > _MOST_PARTS:
         return Mail(None, "too_deep")
     try:

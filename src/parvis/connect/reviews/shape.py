@@ -82,6 +82,7 @@ def review_event(review: Mapping[str, Any], setting: Setting) -> Shaped:
     name = review.get("@id", review.get("url"))
     if name is not None and (not isinstance(name, str) or not name):
         return Shaped(None, "not_an_id", "@id", json.dumps(name))
+    name = _text(name)
     stated = _text(review.get("datePublished") or review.get("dateCreated"))
     if not stated:
         return Shaped(None, "missing", "datePublished")
@@ -137,7 +138,7 @@ def review_event(review: Mapping[str, Any], setting: Setting) -> Shaped:
 def _text(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return bounded(str(value).strip())[0]
+    return bounded(str(value).replace("\x00", "").strip())[0]
 
 
 def _first(value: object) -> Mapping[str, Any]:
