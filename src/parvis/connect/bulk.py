@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from parvis.connect.silo import BadRow, Silo
 from parvis.errors import FileUnreadable
@@ -25,8 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["BATCH_BYTES", "batches", "counted_lines", "read_lines", "refused_lines"]
 
 #: What is read and written at once: staged, it takes about as much memory.
-BATCH_BYTES: Final = 384 * 1024 * 1024
+BATCH_BYTES: Final = 448 * 1024 * 1024
 _UNPACKED: Final = 8
+_CHUNK: Final = 1024 * 1024
 
 
 def batches(files: Sequence[Path]) -> Iterator[tuple[Path, ...]]:
@@ -65,6 +69,8 @@ def read_lines(engine: Engine, files: Sequence[Path], keys: Sequence[str]) -> ir
     FileUnreadable
         A file is damaged, or a Parquet file lacks the first key.
     """
+    for path in files:
+        _check_whole(path)
     if not _is_parquet(files[0]):
         return engine.read_json_lines(files, keys)
     parts = []
@@ -89,6 +95,22 @@ def read_lines(engine: Engine, files: Sequence[Path], keys: Sequence[str]) -> ir
             )
         )
     return engine.stage(ibis.union(*parts) if len(parts) > 1 else parts[0])
+
+
+def _check_whole(path: Path) -> None:
+    """Say when a packed file is cut or damaged: the engine would read its beginning in silence."""
+    try:
+        if _is_parquet(path):
+            pq.read_schema(path)
+        elif path.suffix == ".gz":
+            with gzip.open(path) as file:
+                while file.read(_CHUNK):
+                    pass
+    except (EOFError, OSError, zlib.error, pa.ArrowInvalid) as error:
+        raise FileUnreadable(
+            f"{path.name} is cut or damaged: {str(error)[:200]}.",
+            "Nothing of it was imported. Fetch or export the file again.",
+        ) from error
 
 
 def counted_lines(engine: Engine, lines: ir.Table) -> int:

@@ -252,6 +252,21 @@ def test_a_file_of_something_else_is_said(bring: Bring) -> None:
         bring("type;messageId", "page;v1")
 
 
+@pytest.mark.parametrize("name", ["events.ndjson.gz", "events.parquet"])
+def test_a_file_that_was_cut_is_said(workspace: Workspace, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if name.endswith(".gz"):
+        # cut where a line ends: what is left looks whole
+        lines = [json.dumps(VIEW | {"messageId": f"m{n}"}).encode() + b"\n" for n in range(500)]
+        path.write_bytes(gzip.compress(lines[0]) + gzip.compress(b"".join(lines))[:-30])
+    else:
+        pq.write_table(pa.table({"type": ["page"]}), path)
+        path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(FileUnreadable, match="cut or damaged"):
+        import_segment(workspace, Silo("web", (path,), tmp_path))
+    assert events(workspace) == {}
+
+
 def test_files_are_read_once_and_grown_ones_for_what_is_new(
     workspace: Workspace, bring: Bring
 ) -> None:
