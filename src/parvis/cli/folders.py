@@ -74,9 +74,10 @@ def _imported(shop: Workspace, plan: FolderPlan) -> tuple[Outcome, ...]:
 def _table(plain: tuple[str, ...], numbers: tuple[str, ...]) -> Table:
     table = Table(box=None, pad_edge=False)
     for column in plain:
-        table.add_column(column, no_wrap=True)
+        table.add_column(column, overflow="fold")
     for column in numbers:
-        table.add_column(column, justify="right")
+        # names give way before figures do
+        table.add_column(column, justify="right", no_wrap=True)
     return table
 
 
@@ -95,14 +96,16 @@ def _show_plan(plan: FolderPlan) -> None:
 def _show_outcomes(outcomes: tuple[Outcome, ...]) -> None:
     table = _table(
         ("source", "format"),
-        ("files", "as before", "read", "added", "known", "aside", "seconds"),
+        ("files", "read", "added", "known", "aside", "seconds"),
     )
     for outcome in outcomes:
-        numbers = [f"{n:,}" for n in outcome.told().values()]
+        report, files = outcome.report, len(outcome.planned.silo.files)
+        numbers = (report.rows_read, report.added, report.known, report.quarantined)
         table.add_row(
             escape(outcome.planned.silo.source),
             outcome.planned.format,
-            *numbers,
+            f"{files - outcome.unchanged} of {files}" if outcome.unchanged else f"{files}",
+            *(f"{n:,}" for n in numbers),
             "failed" if outcome.failure else f"{outcome.seconds:.1f}",
         )
     console.print(table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -144,14 +144,3 @@ class Outcome:
     unchanged: int = 0
     seconds: float = 0.0
     failure: SourceError | None = None
-
-    def told(self) -> dict[str, Any]:
-        """Return the numbers of a summary, by name."""
-        return {
-            "files": len(self.planned.silo.files),
-            "unchanged": self.unchanged,
-            "rows_read": self.report.rows_read,
-            "added": self.report.added,
-            "known": self.report.known,
-            "set_aside": self.report.quarantined,
-        }
