@@ -87,9 +87,7 @@ class BadRow:
     value: str | None = None
 
 
-def set_aside(
-    engine: Engine | Scratch, source: str, rows: Sequence[BadRow]
-) -> ir.Table | None:
+def set_aside(engine: Engine | Scratch, source: str, rows: Sequence[BadRow]) -> ir.Table | None:
     """Shape what could not be read as rows of `quarantine`; None where there is nothing.
 
     The same row of the same file is set aside once, however often the file is read.
