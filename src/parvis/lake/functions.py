@@ -6,7 +6,7 @@ registers a function of that name once, and no transformation changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import ibis
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F")
 
-__all__ = ["json_text", "local_day", "local_month", "local_time", "local_week", "moment"]
+__all__ = ["json_text", "json_values", "local_day", "local_month", "local_time", "local_week", "moment"]
 
 
 _builtin: Callable[..., Callable[[F], F]] = ibis.udf.scalar.builtin
@@ -35,6 +35,11 @@ def _moment(zone: Any, clock: Any) -> Any:
 @_builtin(name="json_extract_string", signature=(("json", "string"), "string"))
 def _json_extract_string(document: Any, path: Any) -> Any:
     """One value of a JSON document as text, without quotes."""
+
+
+@_builtin(name="json_extract_string", signature=(("json", "array<string>"), "array<string>"))
+def _json_extract_strings(document: Any, paths: Any) -> Any:
+    """Several values of a JSON document as text, without quotes."""
 
 
 def local_time(moment: ir.Value, zone: str) -> ir.TimestampValue:
@@ -73,3 +78,22 @@ def json_text(document: ir.Value, key: str) -> ir.StringValue:
         A name, or a path of names with dots between (``page.url``).
     """
     return _json_extract_string(document, ibis.literal(f"$.{key}"))
+
+
+def json_values(document: ir.Value, keys: Sequence[str]) -> dict[str, ir.StringValue]:
+    """Take several keys of a JSON column as text: the document is parsed once for all.
+
+    Parameters
+    ----------
+    document
+        A JSON column.
+    keys
+        Names, or paths of names with dots between.
+
+    Returns
+    -------
+    dict
+        The values by their key; null where a key isn't there.
+    """
+    found = _json_extract_strings(document, ibis.array([f"$.{k}" for k in keys]))
+    return {k: found[i] for i, k in enumerate(keys)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from parvis.domain.event import EventName, EventType
-from parvis.lake.functions import json_text, local_day
+from parvis.lake.functions import json_text, json_values, local_day
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -79,16 +79,18 @@ def visited(events: ir.Table, rules: SessionRules) -> ir.Table:
     of_web = _web_events(events, rules)
     own = of_web.mutate(visit=of_web.client_session)
     by_tracker = own.filter(own.visit.notnull())
-    # a browser that changes its cookie on the way is still on one visit: of whom it began with
-    beginning = ibis.window(
-        group_by=by_tracker.trail, order_by=[by_tracker.occurred_at, by_tracker.message_id]
+    # a browser that changes its cookie on the way is still on one visit: of whom it began with.
+    # summed up and joined, not a window: that would sort every event with all it holds
+    in_order = [by_tracker.occurred_at, by_tracker.message_id]
+    opening = by_tracker.group_by("trail").agg(
+        opened=by_tracker.occurred_at.min(),
+        opened_by=by_tracker.customer_id.first(order_by=in_order),
     )
-    by_tracker = by_tracker.mutate(
-        opened=by_tracker.occurred_at.first().over(beginning),
-        customer_id=by_tracker.customer_id.first().over(beginning),
+    met = by_tracker.inner_join(opening, "trail")
+    open_days = met.occurred_at.delta(met.opened, unit="second")
+    by_tracker = met.filter(open_days <= rules.max_days * 86_400).select(
+        **{c: met.opened_by if c == "customer_id" else met[c] for c in own.columns}
     )
-    open_days = by_tracker.occurred_at.delta(by_tracker.opened, unit="second")
-    by_tracker = by_tracker.filter(open_days <= rules.max_days * 86_400).drop("opened")
     return by_tracker.union(_by_pause(own, rules))
 
 
@@ -110,19 +112,28 @@ def trailed(events: ir.Table) -> ir.Table:
     """
     number = json_text(events.context, "sessionId").nullif("")
     trail = ibis.coalesce("visit|" + number, "browser|" + events.anonymous_id)
-    told = events.mutate(trail=(events.source + "|" + trail).hexdigest("md5"))
-    return told.filter(told.trail.notnull())
+    # asked in this order, the document is read only where there is no browser
+    kept = events.filter(events.anonymous_id.notnull() | number.notnull())
+    return kept.mutate(trail=(kept.source + "|" + trail).hexdigest("md5"))
 
 
 def _web_events(events: ir.Table, rules: SessionRules) -> ir.Table:
-    on_device = trailed(events)
-    on_device = on_device.filter(
-        json_text(on_device.context, "is_robot").fill_null("false") != "true",
-        on_device.received_at.delta(on_device.occurred_at, unit="second")
-        <= rules.max_delay_days * 86_400,
+    # most documents don't speak of robots: to look for the word is cheaper than to read them
+    is_robot = events.context.cast("string").contains('"is_robot"') & (
+        json_text(events.context, "is_robot") == "true"
     )
+    on_device = trailed(
+        events.filter(
+            events.received_at.delta(events.occurred_at, unit="second")
+            <= rules.max_delay_days * 86_400,
+            ~is_robot.fill_null(False),
+        )
+    )
+    around = json_values(on_device.context, ("sessionId", "page.url", "page.referrer"))
+    said = json_values(on_device.properties, ("page_view_id", "url", "referrer"))
     is_view = on_device.type.isin([EventType.PAGE.value, EventType.SCREEN.value])
     is_ping = on_device.name == EventName.PAGE_PING.value
+    page_view = said["page_view_id"].nullif("")
     return on_device.select(
         "message_id",
         "customer_id",
@@ -133,24 +144,14 @@ def _web_events(events: ir.Table, rules: SessionRules) -> ir.Table:
         "channel",
         "campaign",
         "device",
-        client_session=json_text(on_device.context, "sessionId").nullif(""),
+        client_session=around["sessionId"].nullif(""),
         viewed_page=ibis.cases(
-            (
-                is_view,
-                ibis.coalesce(
-                    json_text(on_device.properties, "page_view_id").nullif(""), on_device.message_id
-                ),
-            ),
-            (is_ping.fill_null(False), json_text(on_device.properties, "page_view_id").nullif("")),
+            (is_view, ibis.coalesce(page_view, on_device.message_id)),
+            (is_ping.fill_null(False), page_view),
             else_=ibis.null("string"),
         ),
-        url=ibis.coalesce(
-            json_text(on_device.properties, "url"), json_text(on_device.context, "page.url")
-        ),
-        referrer=ibis.coalesce(
-            json_text(on_device.properties, "referrer"),
-            json_text(on_device.context, "page.referrer"),
-        ).nullif(""),
+        url=ibis.coalesce(said["url"], around["page.url"]),
+        referrer=ibis.coalesce(said["referrer"], around["page.referrer"]).nullif(""),
     )
 
 
