@@ -11,13 +11,15 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import demo, pages, walk_through
+from bench import demo, pages, simulate, walk_through
 from bench.measure import Row
 
 SECTIONS = {
     "walk_through": walk_through.measure,
     "pages": pages.measure,
     "demo": demo.measure,
+    "simulate": simulate.measure,
+    "scale": simulate.measure_scale,
 }
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ __all__ = ["Finished", "Row", "median_of", "parvis", "percentile"]
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A process that has ended: wall seconds, peak resident memory in GiB, what it printed."""
+    """A process that has ended: wall seconds, peak memory of it and its own in GiB, its output."""
 
     seconds: float
     peak_gib: float
@@ -45,13 +47,52 @@ def run(command: Sequence[str], cwd: Path | None = None) -> Finished:
         command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     assert process.stdout is not None
+    watch = _Watch(process.pid)
+    watch.start()
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
+    watch.ended.set()
+    watch.join()
     process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - began
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)} failed:\n{output}")
-    return Finished(seconds, usage.ru_maxrss / 2**20, output)
+    return Finished(seconds, max(watch.peak_kib, usage.ru_maxrss) / 2**20, output)
+
+
+class _Watch(threading.Thread):
+    """Sums the memory of a process and its children, four times a second (on Linux).
+
+    What they share is counted once (proportional set size).
+    """
+
+    def __init__(self, process: int) -> None:
+        super().__init__(daemon=True)
+        self.process = process
+        self.ended = threading.Event()
+        self.peak_kib = 0
+
+    def run(self) -> None:
+        while not self.ended.wait(0.25):
+            self.peak_kib = max(self.peak_kib, sum(map(_memory_kib, _family(self.process))))
+
+
+def _family(process: int) -> list[int]:
+    """Return a process and all that come from it."""
+    found = [process]
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{process}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                found += _family(int(child))
+    return found
+
+
+def _memory_kib(process: int) -> int:
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    return 0
 
 
 def parvis(*words: str) -> Finished:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["BATCH_BYTES", "batches", "counted_lines", "read_lines", "refused_lines"]
 
 #: What is read and written at once: staged, it takes about as much memory.
-BATCH_BYTES: Final = 448 * 1024 * 1024
+BATCH_BYTES: Final = 288 * 1024 * 1024
 _UNPACKED: Final = 8
 _CHUNK: Final = 1024 * 1024
 

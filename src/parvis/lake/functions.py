@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 F = TypeVar("F")
 
-__all__ = ["json_text", "json_values", "local_day", "local_month", "local_time", "local_week", "moment"]
+__all__ = [
+    "json_text",
+    "json_values",
+    "local_day",
+    "local_month",
+    "local_time",
+    "local_week",
+    "moment",
+]
 
 
 _builtin: Callable[..., Callable[[F], F]] = ibis.udf.scalar.builtin

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["shape_customers"]
 
-_NO_TRAITS: Final = ("user_id", "anonymous_id", "occurred_at", "received_at")
+_NO_TRAITS: Final = ("user_id", "anonymous_id", "contact_id", "occurred_at", "received_at")
 
 
 def _traits_map(values: dict[str, ir.Value]) -> ir.MapValue:
@@ -51,13 +51,19 @@ def shape_customers(
     """Turn parsed rows into `identify` events, and rows that nobody can be told by."""
     email = ibis.ifelse(is_email(typed.f_email), typed.f_email, ibis.null("string"))
     phone = phone_text(typed.f_phone)
+    # numbers of two CRMs may be alike
+    contact = ibis.literal(f"{setting.source}:") + typed.f_contact_id
     nobody = (
-        typed.f_user_id.isnull() & typed.f_anonymous_id.isnull() & email.isnull() & phone.isnull()
+        typed.f_user_id.isnull()
+        & typed.f_anonymous_id.isnull()
+        & contact.isnull()
+        & email.isnull()
+        & phone.isnull()
     )
     known_name = "email" if mapping.has("email") and not mapping.has("user_id") else "user_id"
     rows = scratch.stage(
         with_faults(
-            typed.mutate(good_email=email, good_phone=phone),
+            typed.mutate(good_email=email, good_phone=phone, contact=contact),
             [fault(nobody, "no_identifier", known_name, typed[f"f_{known_name}"])],
         )
     )
@@ -75,6 +81,7 @@ def shape_customers(
             **{f"t {n}": v for n, v in traits.items()},
             "user": good.f_user_id,
             "anonymous": good.f_anonymous_id,
+            "contact": good.contact,
             "at": good.f_occurred_at,
         }
     )
@@ -82,7 +89,9 @@ def shape_customers(
     at = good.f_occurred_at.fill_null(now)
     # without a date in the file, all that is known is that it holds now
     dated = ibis.ifelse(good.f_occurred_at.notnull(), ibis.null("boolean"), ibis.literal(False))
-    whose = ibis.coalesce(good.f_user_id, good.f_anonymous_id, good.good_email, good.good_phone)
+    whose = ibis.coalesce(
+        good.f_user_id, good.f_anonymous_id, good.contact, good.good_email, good.good_phone
+    )
     events = events_shaped(
         good.select(
             message_id=fingerprint(setting.source, "customer", whose, content),
@@ -96,6 +105,7 @@ def shape_customers(
                 {
                     "user_id": good.f_user_id,
                     "anonymous_id": good.f_anonymous_id,
+                    "contact_id": good.contact,
                     "email": good.good_email,
                     "phone": good.good_phone,
                 }

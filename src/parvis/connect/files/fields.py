@@ -152,6 +152,8 @@ _CUSTOMERS: Final = (
     *(Field(f.name, f.read_as, f.meaning,
             (*f.names, "id", "identifiant") if f.name == "user_id" else f.names)
       for f in _PERSON),
+    _f("contact_id", "identifier", "the CRM's own number, beside the customer's",
+       "crm id, crm number, crm contact id, id crm, numero crm"),
     _f("occurred_at", "moment", "when the customer was created or last changed",
        "updated at, updated, last modified, modified at, date modified, created at, created, "
        "signup date, registration date, registered at, date d inscription, date inscription, "

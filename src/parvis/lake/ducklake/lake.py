@@ -272,11 +272,15 @@ class DuckLake:
         source = staged
         if unique != total:
             source = f"(SELECT DISTINCT ON ({keys}) * FROM {staged} ORDER BY {keys}, rowid)"  # noqa: S608
+        # the few that come are kept in memory and the many that are there pass by, not otherwise
+        there = f"SELECT {keys} FROM lake.main.{name} SEMI JOIN {staged} USING ({keys})"  # noqa: S608
+        known = self._named("known", there)
         added = self._number(
             f"INSERT INTO lake.main.{name} SELECT n.* FROM {source} AS n "  # noqa: S608
-            f"ANTI JOIN lake.main.{name} AS t USING ({keys})"
+            f"ANTI JOIN {known} AS t USING ({keys})"
         )
         self._connection.execute(f"DROP TABLE {staged}")
+        self._connection.execute(f"DROP TABLE {known}")
         return Appended(added, total - added)
 
     def reconcile(self, name: str, rows: ir.Table, scope: ir.Table | None) -> Written:

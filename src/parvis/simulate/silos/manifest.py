@@ -42,7 +42,8 @@ def write_manifest(scene: Scene, options: SimulateOptions, folder: Path) -> None
 
     dates = () if parquet else ('decimal = "comma"', 'date_format = "DD/MM/YYYY"')
     add("shop", "orders", [f"shop/orders-*.{table}", f"shop/refunds-*.{table}"], *dates)
-    add("crm", "customers", ["crm/contacts.csv"])
+    numbers = 'set = ["user_id=customer_number", "contact_id=contact_id"]'
+    add("crm", "customers", ["crm/contacts.csv"], numbers)
     add("web", "segment", [f"web/events-*.{lines}"], 'orders_told_by = "shop"')
     add("app", "segment", ["devices/registrations.ndjson"])
     add("experiments", "segment", ["experiments/assignments.ndjson"])
@@ -50,10 +51,11 @@ def write_manifest(scene: Scene, options: SimulateOptions, folder: Path) -> None
     add(
         "fediverse",
         "activitypub",
-        ["social/fediverse/actors.ndjson", "social/fediverse/activities-*.ndjson"],
+        ["social/fediverse/actors.ndjson", f"social/fediverse/activities-*.{lines}"],
         f"own = {json.dumps(own)}",
     )
-    add("bluesky", "bluesky", ["social/bluesky/jetstream-*.ndjson"], f"own = {json.dumps(own)}")
+    stream = ["social/bluesky/profiles.ndjson", f"social/bluesky/jetstream-*.{lines}"]
+    add("bluesky", "bluesky", stream, f"own = {json.dumps(own)}")
     add("reviews", "reviews", ["social/reviews/reviews-*.ndjson"])
     add("blog", "atom", ["blog/articles.atom", "blog/comments-*.atom"], f"own = {json.dumps(own)}")
     add("support", "maildir", ["mail/support"], f"own = {json.dumps(own)}")

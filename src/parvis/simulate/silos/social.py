@@ -165,7 +165,7 @@ def write_accounts(scene: Scene, names: Names, accounts: Accounts, pen: Pen, fol
     total = 0
     for query, path in (
         (_ACTOR, folder / "social" / "fediverse" / "actors.ndjson"),
-        (_PROFILE, folder / "social" / "bluesky" / "jetstream-0000.ndjson"),
+        (_PROFILE, folder / "social" / "bluesky" / "profiles.ndjson"),
     ):
         total += pen.lines(path, {"said": table}, _filled(query))
     return total
