@@ -93,8 +93,9 @@ def test_eighteen_visits_forty_three_pages_eleven_users(visits: list[Row], whose
     # one visit has no cookie at all
     assert len({v["anonymous_id"] for v in visits} - {None}) == 11
     # a page seen in two visits is one page, and counts in each of them
-    seen = rows(visited(whose, SessionRules()).select("viewed_page").distinct())
-    assert len([r for r in seen if r["viewed_page"]]) == 43
+    seen = rows(visited(whose, SessionRules()).select("page_view", "is_single_view").distinct())
+    assert len([r for r in seen if r["page_view"]]) == 43
+    assert not any(r["is_single_view"] for r in seen)
     assert sum(v["page_views"] for v in visits) == 46
 
 

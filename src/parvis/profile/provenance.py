@@ -145,7 +145,7 @@ def _visits(_events: ir.Table, asked: _Asked) -> ir.Table:
     each = visited(every, asked.rules)
     each = each.filter(each.customer_id == asked.customer_id)
     visit = ["source", "visit"]
-    pages = each.group_by(*visit).agg(pages=each.viewed_page.nunique())
+    pages = each.group_by(*visit).agg(pages=each.page_view.nunique() + each.is_single_view.sum())
     with_page = each.semi_join(pages.filter(pages.pages > 0), visit)
     behind = every.semi_join(with_page.select("message_id"), "message_id")
     return behind.order_by(behind.occurred_at.desc(), behind.message_id)

@@ -81,10 +81,11 @@ def visited(events: ir.Table, rules: SessionRules) -> ir.Table:
     by_tracker = own.filter(own.visit.notnull())
     # a browser that changes its cookie on the way is still on one visit: of whom it began with.
     # summed up and joined, not a window: that would sort every event with all it holds
-    in_order = [by_tracker.occurred_at, by_tracker.message_id]
     opening = by_tracker.group_by("trail").agg(
         opened=by_tracker.occurred_at.min(),
-        opened_by=by_tracker.customer_id.first(order_by=in_order),
+        opened_by=by_tracker.customer_id.first(
+            order_by=[by_tracker.occurred_at, by_tracker.message_id]
+        ),
     )
     met = by_tracker.inner_join(opening, "trail")
     open_days = met.occurred_at.delta(met.opened, unit="second")
@@ -145,11 +146,9 @@ def _web_events(events: ir.Table, rules: SessionRules) -> ir.Table:
         "campaign",
         "device",
         client_session=around["sessionId"].nullif(""),
-        viewed_page=ibis.cases(
-            (is_view, ibis.coalesce(page_view, on_device.message_id)),
-            (is_ping.fill_null(False), page_view),
-            else_=ibis.null("string"),
-        ),
+        # a tracker that numbers its page views may tell of one several times
+        page_view=ibis.ifelse(is_view | is_ping.fill_null(False), page_view, ibis.null("string")),
+        is_single_view=is_view & page_view.isnull(),
         url=ibis.coalesce(said["url"], around["page.url"]),
         referrer=ibis.coalesce(said["referrer"], around["page.referrer"]).nullif(""),
     )
@@ -183,20 +182,31 @@ def _by_pause(own: ir.Table, rules: SessionRules) -> ir.Table:
 
 
 def _summed(visits: ir.Table, zone: str) -> ir.Table:
-    in_order = [visits.occurred_at, visits.message_id]
-    each = visits.group_by("customer_id", "source", "trail", "visit").agg(
-        anonymous_id=visits.anonymous_id.first(order_by=in_order),
-        started_at=visits.occurred_at.min(),
-        ended_at=visits.occurred_at.max(),
-        events=visits.count(),
-        page_views=visits.viewed_page.nunique(),
-        first_url=visits.url.first(order_by=in_order),
-        last_url=visits.url.last(order_by=in_order),
-        referrer=visits.referrer.first(order_by=in_order),
-        channel=visits.channel.first(order_by=in_order),
-        campaign=visits.campaign.first(order_by=in_order),
-        device=visits.device.first(order_by=in_order),
-        message_id=visits.message_id.first(order_by=in_order),
+    """Sum visits up.
+
+    Events are numbered within their visit first: that is a sort, which may use the disk. An
+    aggregate in an order would keep all events of all visits in memory.
+    """
+    one_visit = ("customer_id", "source", "trail", "visit")
+    in_order = ibis.window(
+        group_by=[visits[c] for c in one_visit],
+        order_by=[visits.occurred_at, visits.message_id],
+    )
+    placed = visits.mutate(place=ibis.row_number().over(in_order))
+    place = placed.place
+    each = placed.group_by(*one_visit).agg(
+        anonymous_id=placed.anonymous_id.argmin(place),
+        started_at=placed.occurred_at.min(),
+        ended_at=placed.occurred_at.max(),
+        events=placed.count(),
+        page_views=placed.page_view.nunique() + placed.is_single_view.sum(),
+        first_url=placed.url.argmin(place),
+        last_url=placed.url.argmax(place),
+        referrer=placed.referrer.argmin(place),
+        channel=placed.channel.argmin(place),
+        campaign=placed.campaign.argmin(place),
+        device=placed.device.argmin(place),
+        message_id=placed.message_id.argmin(place),
     )
     seen = each.filter(each.page_views > 0)
     return seen.mutate(

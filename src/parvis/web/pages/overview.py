@@ -15,7 +15,8 @@ from parvis.web.charts.drawing import Figure
 from parvis.web.charts.overview import overview_figures
 from parvis.web.language import Language
 from parvis.web.language.words import soften
-from parvis.web.queries.customers import facets
+from parvis.web.queries.customers import buyers_without_rhythm, facets
+from parvis.web.queries.orders import simulated_orders
 from parvis.web.render import render
 from parvis.web.shelf import Shelf
 from parvis.web.visit import Member
@@ -67,7 +68,14 @@ def show_overview(visit: Member) -> Response:
     """Show the first page."""
     shelf = visit.shelf
     page = first_page(shelf, visit.language)
-    return render(visit, "overview.html", situation=shelf.situation, page=page)
+    return render(
+        visit,
+        "overview.html",
+        situation=shelf.situation,
+        page=page,
+        # every figure here is told by orders and coupons
+        simulated=simulated_orders(shelf),
+    )
 
 
 def the_overview(shelf: Shelf) -> Overview | None:
@@ -201,7 +209,8 @@ def _overdue_note(shelf: Shelf, language: Language) -> str:
         "of %(n)s customers whose rhythm is known",
         rhythm,
     )
-    unsure = known.get(None, 0)
+    # whoever never bought has no rhythm to be late in
+    unsure = buyers_without_rhythm(shelf)
     if not unsure:
         return told
     return told + language.say_n(

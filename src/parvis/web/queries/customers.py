@@ -28,6 +28,7 @@ __all__ = [
     "CustomerTotals",
     "Facets",
     "all_customers",
+    "buyers_without_rhythm",
     "count_customers",
     "facets",
     "find_customers",
@@ -260,6 +261,21 @@ def facets(shelf: Shelf) -> Facets:
         return Facets(**found)
 
     return shelf.kept("facets", look)
+
+
+_UNSURE: Final = Statement(
+    lambda shelf: (
+        shelf.table("profiles")
+        .filter(lambda t: (t.frequency > 0) & t.is_overdue.isnull())
+        .agg(n=lambda t: t.count())
+    )
+)
+
+
+def buyers_without_rhythm(shelf: Shelf) -> int:
+    """Count those who have bought, but too seldom to tell whether they are overdue."""
+    found: int = shelf.kept("unsure buyers", lambda: int(shelf.rows(_UNSURE)[0]["n"]))
+    return found
 
 
 _ONE: Final = Statement(
