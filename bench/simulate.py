@@ -58,8 +58,18 @@ def measure_scale(scratch: Path) -> list[Row]:
     made = parvis("simulate", str(brand), "--customers", "1000000", "--format", "parquet")
     million, size = _events(made.output), _size(brand)
     shutil.rmtree(brand)
+    year, decade = (
+        parvis(
+            *("simulate", str(scratch / days), "--customers", "10000", "--days", days),
+            *("--format", "parquet"),
+        )
+        for days in ("365", "3650")
+    )
     return [
         Row(f"simulate {million:.0f} M events as Parquet", made.seconds, "s", 720),
         Row("  peak memory of all its processes", made.peak_gib, "GiB", 6),
         Row("  on disk", size, "GB", 12),
+        Row(
+            "peak memory of ten years, relative to one", decade.peak_gib / year.peak_gib, "×", 1.25
+        ),
     ]

@@ -11,14 +11,16 @@ from parvis.simulate.happenings.orders import held_out, orders_of
 from parvis.simulate.happenings.steps import COMPLETED, IDENTIFY, STEPS, steps_of
 from parvis.simulate.happenings.visits import (
     BUYS,
+    DIRECT,
     FIRST_DOOR,
     HIDDEN_ROBOT,
     ROBOT,
+    SOCIAL_LINK,
     STRANGER,
     visits_of,
 )
 from parvis.simulate.people import TABLET
-from parvis.simulate.scene import BASE, Block
+from parvis.simulate.scene import BASE, WORD_OF_MOUTH, Block
 from tests.simulate.conftest import scene_of
 
 
@@ -99,6 +101,25 @@ def test_steps_follow_the_visit() -> None:
     logged = steps.code == IDENTIFY
     assert visits.logs_in[steps.visit[logged]].all()
     assert set(np.unique(steps.code).tolist()) == set(range(len(STEPS)))
+
+
+def test_kind_words_bring_visits_through_their_links() -> None:
+    """Orders that words caused, and more visits on days when more was said than usual."""
+    scene = scene_of("default", customers=30_000, days=200)
+    block = Block(0, 0, 200)
+    orders = orders_of(scene, block)
+    visits = visits_of(scene, block, orders)
+    buys = np.flatnonzero(visits.goal == BUYS)
+    through = visits.door[buys] == SOCIAL_LINK
+    by_words = orders.cause[visits.order[buys]] == WORD_OF_MOUTH
+    assert through[by_words].mean() > 3 * through[~by_words].mean()
+    day = scene.day_of(visits.at)
+    linked = np.bincount(day[visits.door == SOCIAL_LINK], minlength=200)[:200]
+    others = np.bincount(day[visits.door == DIRECT], minlength=200)[:200]
+    said = scene.story.word_of_mouth
+    loud = said > np.quantile(said, 0.95)
+    quiet = said < np.quantile(said, 0.5)
+    assert (linked / others)[loud].mean() > 1.1 * (linked / others)[quiet].mean()
 
 
 def test_all_sorts_come() -> None:

@@ -60,6 +60,7 @@ def test_every_channel_sets_all_of_them() -> None:
             ["experiments.0", "expected a share for a holdout"],
         ),
         ("[brand]\nzone = 'Mars/Olympus'", ["brand.zone = 'Mars/Olympus'", "IANA zone"]),
+        ("[crisis]\ntopic = 'weather'", ["crisis.topic = 'weather'", "expected one of quality"]),
         ("[brand]\nstarts_on = 'soon'", ["brand.starts_on = 'soon'"]),
         ("[demand]\nweekdays = [1, 2]", ["demand.weekdays"]),
         (

@@ -22,7 +22,6 @@ _INTENT_SHARES: Final = {
     NEUTRAL: {"question": 0.38, "purchase": 0.20, "none": 0.42},
     POSITIVE: {"praise": 0.60, "purchase": 0.14, "none": 0.22, "question": 0.04},
 }
-_OUTAGE: Final = TOPICS.index("outage")
 
 
 def moods_of(
@@ -47,7 +46,7 @@ def moods_of(
 
 def _crisis_topic(scene: Scene) -> int:
     crisis = scene.world.crisis
-    return TOPICS.index(crisis.topic) if crisis and crisis.topic in TOPICS else _OUTAGE
+    return 0 if crisis is None else TOPICS.index(crisis.topic)
 
 
 def topics_of(count: int, rng: np.random.Generator) -> NDArray[np.int8]:

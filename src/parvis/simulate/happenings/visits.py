@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 
 from parvis.simulate.happenings.orders import Orders, held_out, mixed
 from parvis.simulate.people import LAPTOP, PHONE, TABLET
-from parvis.simulate.scene import FIRST_CHANNEL, SECOND, Block, Scene, second_of_day, spread
+from parvis.simulate.scene import (
+    FIRST_CHANNEL,
+    SECOND,
+    WORD_OF_MOUTH,
+    Block,
+    Scene,
+    second_of_day,
+    spread,
+)
 
 __all__ = [
     "BROWSES",
@@ -136,6 +144,9 @@ def _doors_of_orders(
     # what was carried over from earlier days can't be clicked on a day without spending
     own &= (clicked & spent)[np.arange(count), np.maximum(channel, 0)]
     door = rng.choice(len(_FREE_DOORS), count, p=_FREE_DOORS)
+    # who comes because of what others said often follows their link
+    followed = (cause == WORD_OF_MOUTH) & (rng.random(count) < credit)
+    door = np.where(followed, SOCIAL_LINK, door)
     left = rng.random(count)
     for c, told in enumerate(scene.channels):
         # who spends nothing in a town takes no credit there, and who is held out sees nothing
@@ -194,11 +205,27 @@ def _browsing(scene: Scene, block: Block, rng: np.random.Generator) -> list[_Par
     stays = scene.people.are_customers(person, day)
     person, day, city = person[stays], day[stays], city[stays]
     ours = _Part(person, city, _when(scene, day, rng), _free(len(day), rng))
+    heard = _by_word_of_mouth(scene, block, intensity, rng)
     day, city = spread(rng.poisson(intensity * told.strangers), block.first)
     theirs = _Part(
         np.full(len(day), STRANGER, np.int32), city, _when(scene, day, rng), _free(len(day), rng)
     )
-    return [ours, theirs]
+    return [ours, heard, theirs]
+
+
+def _by_word_of_mouth(
+    scene: Scene, block: Block, intensity: NDArray[np.float64], rng: np.random.Generator
+) -> _Part:
+    """Draw the visits that more kind words than usual bring, through links in posts."""
+    usual = scene.world.social.word_of_mouth
+    relative = scene.story.word_of_mouth[block.days, None] / usual if usual else np.zeros(1)
+    more = intensity * _FREE_DOORS[SOCIAL_LINK] * np.maximum(relative - 1, 0)
+    day, city = spread(rng.poisson(more), block.first)
+    person = scene.visits.draw(city, rng)
+    stays = scene.people.are_customers(person, day)
+    person, day, city = person[stays], day[stays], city[stays]
+    door = np.full(len(day), SOCIAL_LINK, np.int16)
+    return _Part(person, city, _when(scene, day, rng), door)
 
 
 def _when(scene: Scene, day: NDArray[np.int32], rng: np.random.Generator) -> NDArray[np.int64]:

@@ -11,6 +11,8 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from parvis.simulate.texts import TOPICS
+
 __all__ = ["Channel", "City", "Experiment", "Product", "World"]
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -287,6 +289,8 @@ class World(_Part):
         for i, product in enumerate(self.products):
             _is_one_of(f"products.{i}.category", product.category, categories)
         channels, cities = [c.name for c in self.channels], [c.name for c in self.cities]
+        if self.crisis is not None:
+            _is_one_of("crisis.topic", self.crisis.topic, TOPICS)
         for i, experiment in enumerate(self.experiments):
             _is_one_of(f"experiments.{i}.channel", experiment.channel, channels)
             for city in experiment.cities:
