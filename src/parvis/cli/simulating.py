@@ -84,4 +84,13 @@ def simulate_command(
             markup=False,
         )
     console.print("\nNext, bring it in:")
-    console.print(f"  parvis import folder {out} --workspace shop", markup=False)
+    console.print(
+        f"  parvis init shop --zone {report.zone} --currency {report.currency} "
+        f"--as-of {report.as_of}",
+        markup=False,
+        soft_wrap=True,
+    )
+    if overlay:
+        console.print("  parvis import completejourney --workspace shop")
+    console.print(f"  parvis import folder {out} --workspace shop", markup=False, soft_wrap=True)
+    console.print("  parvis build --workspace shop")

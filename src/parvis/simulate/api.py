@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from parvis.errors import SimulationError
@@ -73,6 +74,9 @@ def simulate(
         wasted_cents=outcome.wasted_cents,
         size_bytes=sum(f.stat().st_size for f in out.rglob("*") if f.is_file()),
         seconds=time.perf_counter() - began,
+        zone=checked.brand.zone,
+        currency=checked.brand.currency,
+        as_of=checked.brand.starts_on + timedelta(days=told.days),
     )
 
 
@@ -83,7 +87,8 @@ def _make_room(out: Path, *, force: bool) -> None:
     if out.is_dir() and any(out.iterdir()):
         if not force:
             raise SimulationError(
-                f"{out} isn't empty.", "Choose another folder, or remove what is there: --force."
+                f"{out} isn't empty.",
+                "Choose another folder, or replace an earlier simulation in it: --force.",
             )
         if not (out / "truth").is_dir() and not (out / "silos.toml").is_file():
             # --force is for an earlier simulation, not for somebody's documents

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from parvis.errors import SimulationError
@@ -77,6 +78,8 @@ class SimulateReport:
         Of the spending, by channel, what the truth calls wasted.
     seconds
         How long it took.
+    zone, currency, as_of
+        Of the brand; the day after the last that is written.
     """
 
     folder: Path
@@ -86,6 +89,9 @@ class SimulateReport:
     wasted_cents: Mapping[str, int] = field(default_factory=dict)
     size_bytes: int = 0
     seconds: float = 0.0
+    zone: str = "UTC"
+    currency: str = "EUR"
+    as_of: date = date.min
 
     @property
     def total(self) -> int:
