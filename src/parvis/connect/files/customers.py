@@ -52,7 +52,11 @@ def shape_customers(
     email = ibis.ifelse(is_email(typed.f_email), typed.f_email, ibis.null("string"))
     phone = phone_text(typed.f_phone)
     # numbers of two CRMs may be alike
-    contact = ibis.literal(f"{setting.source}:") + typed.f_contact_id
+    contact = (
+        ibis.literal(f"{setting.source}:") + typed.f_contact_id
+        if mapping.has("contact_id")
+        else ibis.null("string")
+    )
     nobody = (
         typed.f_user_id.isnull()
         & typed.f_anonymous_id.isnull()
