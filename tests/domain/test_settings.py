@@ -60,6 +60,37 @@ def complaint(text: str) -> str:
             '[[money.rates]]\ncurrency = "GBP"\nfrm = 2026-01-01\nrate = 1.1',
             "money.rates.0.frm is not a setting; did you mean from?",
         ),
+        (
+            '[identity]\ncountry = "France"',
+            "identity.country = 'France': expected an ISO 3166 code of two letters",
+        ),
+        (
+            "[identity]\nmax_size = 1",
+            "identity.max_size = 1: expected greater than or equal to 2",
+        ),
+        (
+            "[identity]\nmerge_precision = 99",
+            "identity.merge_precision = 99: expected less than 1",
+        ),
+        ('[identity]\nnever_alone = "ip"', "identity.never_alone = 'ip': expected a list"),
+        ('[identity]\nblocked = ["*"]', "identity.blocked.0 = '*': expected a value, in which *"),
+        (
+            '[identity]\nown_domains = ["https://shop.example"]',
+            "identity.own_domains.0 = 'https://shop.example': expected a domain",
+        ),
+        (
+            '[identity]\nown_phones = ["me"]',
+            "identity.own_phones.0 = 'me': expected a telephone number",
+        ),
+        ("[identity]\nmax_values = 3", "identity.max_values = 3: expected a section"),
+        (
+            "[identity.max_values]\nemail = 0",
+            "identity.max_values.email = 0: expected greater than or equal to 1",
+        ),
+        (
+            "[identity]\nmax_sise = 10",
+            "identity.max_sise is not a setting; did you mean max_size?",
+        ),
     ],
 )
 def test_an_error_names_key_value_and_what_was_expected(text: str, told: str) -> None:
@@ -113,9 +144,10 @@ def test_the_default_file_parses_back(
     assert str(read.time.as_of) == as_of
     # what the file shows is what holds where the file says nothing
     bare = parse_settings(NAMED, FILE)
-    assert (read.lake, read.sessions, read.build, read.web) == (
+    assert (read.lake, read.sessions, read.identity, read.build, read.web) == (
         bare.lake,
         bare.sessions,
+        bare.identity,
         bare.build,
         bare.web,
     )
@@ -126,6 +158,21 @@ def test_the_default_file_with_a_wrong_value_names_the_key() -> None:
     assert "time.as_of = '2026-02-30'" in complaint(
         default_toml("x", "UTC", "EUR", "2026-02-30", "en")
     )
+
+
+def test_a_limit_of_one_kind_leaves_those_of_the_others() -> None:
+    text = NAMED + "[identity.max_values]\nemail = 3\nfediverse = 4\n"
+    identity = parse_settings(text, FILE).identity
+    assert identity.max_values_of("email") == 3
+    assert identity.max_values_of("fediverse") == 4
+    assert identity.max_values_of("user_id") == 1
+    assert identity.max_values_of("loyalty_card") == 50
+
+
+def test_a_country_may_be_written_small() -> None:
+    text = NAMED + '[identity]\ncountry = "de"\nown_domains = [" Shop.Example "]\n'
+    identity = parse_settings(text, FILE).identity
+    assert (identity.country, identity.own_domains) == ("DE", ("shop.example",))
 
 
 def test_rates_are_read() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import json
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -12,12 +12,20 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 
 from parvis.domain.money import ExchangeRate, checked_currency
+from parvis.domain.settings_text import default_toml
 from parvis.errors import SettingsError, UnknownCurrency
 
-__all__ = ["Settings", "default_toml", "parse_settings"]
+__all__ = ["IdentitySettings", "Settings", "default_toml", "parse_settings"]
 
 
 def _zone(name: str) -> str:
@@ -35,6 +43,32 @@ def _currency(code: str) -> str:
         return checked_currency(code)
     except UnknownCurrency as error:
         raise ValueError("expected an ISO 4217 code such as EUR, USD or GBP") from error
+
+
+def _country(code: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2}", code):
+        raise ValueError("expected an ISO 3166 code of two letters such as FR, US or GB")
+    return code.upper()
+
+
+def _domain(name: str) -> str:
+    plain = name.strip().lower()
+    if not re.fullmatch(r"(?:[^\s@./:*]+\.)+[^\s@./:*]{2,}", plain):
+        raise ValueError("expected a domain such as shop.example, without @, * and https://")
+    return plain
+
+
+def _phone(number: str) -> str:
+    if not re.fullmatch(r"[+(]?[0-9][0-9 ().\-]{4,30}", number.strip()):
+        raise ValueError("expected a telephone number such as +33 1 23 45 67 89")
+    return number.strip()
+
+
+def _pattern(text: str) -> str:
+    plain = text.strip().lower()
+    if not plain.replace("*", ""):
+        raise ValueError("expected a value, in which * stands for any signs: noreply@*")
+    return plain
 
 
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -106,6 +140,67 @@ class SessionSettings(_Section):
     max_delay_days: Annotated[int, Field(ge=1, le=365)] = 3
 
 
+#: How many values of a kind one customer may have.
+_MAX_VALUES = {
+    "user_id": 1,
+    "contact_id": 5,
+    "email": 8,
+    "phone": 8,
+    "device_id": 20,
+    "anonymous_id": 500,
+    "default": 50,
+}
+
+
+def _with_defaults(given: Any) -> Any:
+    return {**_MAX_VALUES, **given} if isinstance(given, Mapping) else given
+
+
+class IdentitySettings(_Section):
+    """When identifiers are one customer, and what stops that.
+
+    Examples
+    --------
+    >>> IdentitySettings().max_values_of("email"), IdentitySettings().max_values_of("fediverse")
+    (8, 50)
+    """
+
+    country: Annotated[str, AfterValidator(_country)] = "FR"
+    never_alone: tuple[Annotated[str, Field(min_length=1)], ...] = (
+        "ip",
+        "ip_address",
+        "user_agent",
+        "name",
+        "first_name",
+        "last_name",
+        "birth_date",
+        "postal_code",
+    )
+    blocked: tuple[Annotated[str, AfterValidator(_pattern)], ...] = (
+        "noreply@*",
+        "no-reply@*",
+        "donotreply@*",
+        "do-not-reply@*",
+        "postmaster@*",
+        "mailer-daemon@*",
+    )
+    own_domains: tuple[Annotated[str, AfterValidator(_domain)], ...] = ()
+    own_phones: tuple[Annotated[str, AfterValidator(_phone)], ...] = ()
+    max_size: Annotated[int, Field(ge=2, le=1_000_000)] = 1000
+    max_persons: Annotated[int, Field(ge=1, le=1000)] = 1
+    shared_share: Annotated[float, Field(ge=0, le=0.5)] = 0.05
+    merge_precision: Annotated[float, Field(ge=0.5, lt=1)] = 0.99
+    review_probability: Annotated[float, Field(ge=0.01, lt=1)] = 0.5
+    match_every_days: Annotated[int, Field(ge=1, le=365)] = 1
+    max_values: Annotated[
+        dict[str, Annotated[int, Field(ge=1, le=1_000_000)]], BeforeValidator(_with_defaults)
+    ] = _MAX_VALUES
+
+    def max_values_of(self, kind: str) -> int:
+        """Return how many values of a kind one customer may have."""
+        return self.max_values.get(kind, self.max_values["default"])
+
+
 class BuildSettings(_Section):
     """When the tables are built again."""
 
@@ -127,6 +222,7 @@ class Settings(_Section):
     money: MoneySettings = MoneySettings()
     lake: LakeSettings = LakeSettings()
     sessions: SessionSettings = SessionSettings()
+    identity: IdentitySettings = IdentitySettings()
     build: BuildSettings = BuildSettings()
     web: WebSettings = WebSettings()
 
@@ -139,7 +235,10 @@ _EXPECTED = {
     "string_type": "a text in quotes",
     "decimal_type": "a number",
     "decimal_parsing": "a number",
+    "float_parsing": "a number",
+    "float_type": "a number",
     "tuple_type": "a list",
+    "dict_type": "a section",
     "model_type": "a section",
     "date_from_datetime_parsing": "a date such as 2026-11-22",
 }
@@ -213,56 +312,3 @@ def _known(place: Iterable[Any]) -> list[str]:
         if not (isinstance(model, type) and issubclass(model, BaseModel)):
             model = RateSettings
     return [f.alias or name for name, f in model.model_fields.items()]
-
-
-def _quoted(text: str) -> str:
-    # JSON's strings are TOML's, but for the one control character that JSON lets pass
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
-
-
-def default_toml(name: str, zone: str, currency: str, as_of: str, language: str) -> str:
-    """Write the text of a new workspace's `parvis.toml`, every key explained."""
-    when = as_of if _is_day(as_of) else _quoted(as_of)
-    title, place, unit, tongue = map(_quoted, (name, zone, currency, language))
-    return f"""\
-# The settings of a Parvis workspace. Every key is shown; those that may be left out say so.
-
-[workspace]
-name = {title}
-language = {tongue}              # en or fr: the pages' language until a user chooses
-
-[time]
-zone = {place}    # where days and weeks begin; events themselves are kept in UTC
-as_of = {when}          # "today", or a date: the tables then speak as of that day's beginning
-
-[money]
-currency = {unit}             # sums are told in this currency; each amount keeps its own
-# [[money.rates]]              # one unit of a currency in the base currency, from a day on
-# currency = "GBP"
-# from = 2026-01-01
-# rate = 1.15
-
-[lake]
-encrypted = true               # off: any engine can read the Parquet files
-memory_gib = 2                 # the most that one process of Parvis takes to compute
-keep_days = 30                 # how long the lake's past states can be read again
-
-[sessions]
-inactivity_minutes = 30        # a visit ends after this long without an event
-max_days = 3                   # an open browser's visit is closed after this long
-max_delay_days = 3             # an event that its device kept longer opens no visit
-
-[build]
-every_minutes = 15             # the worker builds at least this often, and after each import
-
-[web]
-host = "127.0.0.1"
-port = 8484
-"""

@@ -1,0 +1,91 @@
+"""The text of a new workspace's `parvis.toml`, every key explained."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+__all__ = ["default_toml"]
+
+
+def _quoted(text: str) -> str:
+    # JSON's strings are TOML's, but for the one control character that JSON lets pass
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def default_toml(name: str, zone: str, currency: str, as_of: str, language: str) -> str:
+    """Write the text of a new workspace's `parvis.toml`, every key explained."""
+    when = as_of if _is_day(as_of) else _quoted(as_of)
+    title, place, unit, tongue = map(_quoted, (name, zone, currency, language))
+    return f"""\
+# The settings of a Parvis workspace. Every key is shown; those that may be left out say so.
+
+[workspace]
+name = {title}
+language = {tongue}              # en or fr: the pages' language until a user chooses
+
+[time]
+zone = {place}    # where days and weeks begin; events themselves are kept in UTC
+as_of = {when}          # "today", or a date: the tables then speak as of that day's beginning
+
+[money]
+currency = {unit}             # sums are told in this currency; each amount keeps its own
+# [[money.rates]]              # one unit of a currency in the base currency, from a day on
+# currency = "GBP"
+# from = 2026-01-01
+# rate = 1.15
+
+[lake]
+encrypted = true               # off: any engine can read the Parquet files
+memory_gib = 2                 # the most that one process of Parvis takes to compute
+keep_days = 30                 # how long the lake's past states can be read again
+
+[sessions]
+inactivity_minutes = 30        # a visit ends after this long without an event
+max_days = 3                   # an open browser's visit is closed after this long
+max_delay_days = 3             # an event that its device kept longer opens no visit
+
+[identity]
+country = "FR"                 # two letters: where telephone numbers without +33 or the like are
+# kinds that never make two identifiers one customer
+never_alone = [
+    "ip", "ip_address", "user_agent",
+    "name", "first_name", "last_name", "birth_date", "postal_code",
+]
+# values that are nobody's, of any kind; * stands for any signs: add the shop's own addresses
+blocked = [
+    "noreply@*", "no-reply@*", "donotreply@*", "do-not-reply@*",
+    "postmaster@*", "mailer-daemon@*",
+]
+own_domains = []               # the shop's own, as "shop.example": its info@ … are nobody's
+own_phones = []                # the shop's own numbers: they are nobody's
+max_size = 1000                # the most identifiers that one customer has
+max_persons = 1                # an identifier of more known persons than this is shared: cut
+shared_share = 0.05            # … persons with less than this share of its events don't count
+merge_precision = 0.99         # doubtful pairs are merged where this share of them is right
+review_probability = 0.5       # … and shown to a person for review from this probability on
+match_every_days = 1           # how often doubtful pairs are sought again
+
+[identity.max_values]          # the most values of one kind that a customer has
+user_id = 1
+contact_id = 5
+email = 8
+phone = 8
+device_id = 20
+anonymous_id = 500
+default = 50                   # of any other kind; each kind can be named here
+
+[build]
+every_minutes = 15             # the worker builds at least this often, and after each import
+
+[web]
+host = "127.0.0.1"
+port = 8484
+"""
