@@ -14,6 +14,7 @@
     ├── SourceError             a file or a silo that can't be read
     │   ├── FileUnreadable
     │   └── MappingError        columns that can't be matched to fields
+    ├── MatchingError           fields or rules by which records can't be compared
     ├── SimulationError         a made-up brand can't be written
     │   └── WorldError          its parameters: the key, the value, the range
     ├── MoneyError
@@ -44,6 +45,7 @@ __all__ = [
     "LakeError",
     "LoginTaken",
     "MappingError",
+    "MatchingError",
     "MoneyError",
     "NotAllowed",
     "ParvisError",
@@ -124,6 +126,10 @@ class FileUnreadable(SourceError):
 
 class MappingError(SourceError):
     """The columns of a file can't be matched to the fields that are needed."""
+
+
+class MatchingError(ParvisError):
+    """Records can't be compared by these fields or rules."""
 
 
 class SimulationError(ParvisError):

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pyarrow as pa
 
-__all__ = ["Appended", "Engine", "Written"]
+__all__ = ["Appended", "Engine", "Linkage", "Written"]
 
 T = TypeVar("T")
 
@@ -45,6 +46,43 @@ class Written:
     after: ir.Table
     removed: int
     added: int
+
+
+class Linkage(Protocol):
+    """Where records are linked: Splink on an engine's session, and tables that don't last."""
+
+    api: Any
+
+    def __enter__(self) -> Linkage: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def stage(self, rows: ir.Table) -> ir.Table:
+        """Compute `rows` once and keep them until the linkage is closed."""
+
+    def stage_arrow(self, rows: pa.Table) -> ir.Table:
+        """Bring an Arrow table to the session, until the linkage is closed."""
+
+    def keep(self, rows: ir.Table) -> ir.Table:
+        """Compute `rows` once and keep them also when the linkage is closed."""
+
+    def keep_rows(self, rows: Sequence[Mapping[str, Any]], schema: Mapping[str, Any]) -> ir.Table:
+        """Bring rows of Python values to the session; they outlive the linkage."""
+
+    def arrow(self, rows: ir.Table) -> pa.Table:
+        """Compute `rows` and bring them here, as Arrow."""
+
+    def numbers(self, query: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query on the session's tables."""
+
+    def register(self, rows: ir.Table) -> Any:
+        """Make a staged table known to Splink."""
+
+    def read(self, made: Any) -> ir.Table:
+        """Return a table that Splink made."""
+
+    def forget(self, rows: ir.Table) -> None:
+        """Let go of a staged table at once."""
 
 
 class Engine(Protocol):
@@ -82,6 +120,9 @@ class Engine(Protocol):
     def rows(self, rows: ir.Table) -> list[dict[str, Any]]:
         """Compute `rows` and bring them here, as Python values."""
 
+    def arrow(self, rows: ir.Table) -> pa.Table:
+        """Compute `rows` and bring them here, as Arrow: for graphs and matrices."""
+
     def atomically(self, work: Callable[[], T]) -> T:
         """Run `work` so that all of what it writes is kept, or nothing.
 
@@ -114,6 +155,9 @@ class Engine(Protocol):
 
     def stage_rows(self, rows: Sequence[Mapping[str, Any]], schema: Mapping[str, Any]) -> ir.Table:
         """Bring rows of Python values (names to Ibis types) to where the tables are."""
+
+    def stage_arrow(self, rows: pa.Table) -> ir.Table:
+        """Bring an Arrow table to where the tables are."""
 
     def read_parquet(self, paths: Iterable[Path]) -> ir.Table:
         """Read Parquet files as one table."""
@@ -150,6 +194,9 @@ class Engine(Protocol):
 
     def discard(self, table: ir.Table) -> None:
         """Let go of a table that was read or staged."""
+
+    def linkage(self) -> Linkage:
+        """Return where records are linked, on this engine's own session; to be used in `with`."""
 
     def session(self) -> Engine:
         """Return an engine for another thread: the same lake, a connection of its own."""

@@ -24,6 +24,8 @@ __all__ = [
     "local_time",
     "local_week",
     "moment",
+    "strip_accents",
+    "to_json",
 ]
 
 
@@ -48,6 +50,16 @@ def _json_extract_string(document: Any, path: Any) -> Any:
 @_builtin(name="json_extract_string", signature=(("json", "array<string>"), "array<string>"))
 def _json_extract_strings(document: Any, paths: Any) -> Any:
     """Several values of a JSON document as text, without quotes."""
+
+
+@_builtin(name="strip_accents", signature=(("string",), "string"))
+def strip_accents(text: Any) -> Any:
+    """Write a text's letters without their accents."""
+
+
+@_builtin(name="to_json")
+def to_json(value: Any) -> str:  # type: ignore[empty-body]
+    """Write a value (a list of structs, say) as JSON."""
 
 
 def local_time(moment: ir.Value, zone: str) -> ir.TimestampValue:

@@ -20,6 +20,7 @@ from parvis.lake.ducklake.attach import attach
 from parvis.lake.ducklake.conform import conformed, schema_of
 from parvis.lake.ducklake.failures import lost_a_race, plainly
 from parvis.lake.ducklake.files import LakeFiles, back_up_catalog, check_catalog
+from parvis.lake.ducklake.linkage import DuckLakeLinkage
 from parvis.lake.ducklake.reading import (
     csv_query,
     json_lines_query,
@@ -76,6 +77,10 @@ class DuckLake:
         """Return an engine for another thread."""
         return DuckLake(self._connection.cursor(), self._files)
 
+    def linkage(self) -> DuckLakeLinkage:
+        """Return where records are linked, on this session."""
+        return DuckLakeLinkage(self, self._connection, self._temporary)
+
     def close(self) -> None:
         """Let go of the lake."""
         self._connection.close()
@@ -108,6 +113,11 @@ class DuckLake:
         with self._plainly():
             answer = self._connection.execute(self._backend.compile(rows))
             return answer.to_arrow_table().to_pylist()  # type: ignore[no-any-return]
+
+    def arrow(self, rows: ir.Table) -> pa.Table:
+        """Compute `rows` and bring them here, as Arrow."""
+        with self._plainly():
+            return self._connection.execute(self._backend.compile(rows)).to_arrow_table()
 
     def newest_migration(self) -> int:
         """Return the number of the last migration that was applied; 0 in an empty lake."""
@@ -321,9 +331,12 @@ class DuckLake:
     def stage_rows(self, rows: Sequence[Mapping[str, Any]], schema: Mapping[str, Any]) -> ir.Table:
         """Bring rows of Python values to where the tables are."""
         arrow_schema = ibis.schema(schema).to_pyarrow()
-        table = pa.Table.from_pylist([dict(r) for r in rows], schema=arrow_schema)
+        return self.stage_arrow(pa.Table.from_pylist([dict(r) for r in rows], schema=arrow_schema))
+
+    def stage_arrow(self, rows: pa.Table) -> ir.Table:
+        """Bring an Arrow table to where the tables are."""
         name = f"rows_{next(self._numbers)}"
-        self._connection.register(f"arrow_{name}", table)
+        self._connection.register(f"arrow_{name}", rows)
         self._connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM arrow_{name}")  # noqa: S608
         self._connection.unregister(f"arrow_{name}")
         return self._temporary(name)
