@@ -25,7 +25,6 @@ __all__ = [
     "local_week",
     "moment",
     "strip_accents",
-    "to_json",
 ]
 
 
@@ -55,11 +54,6 @@ def _json_extract_strings(document: Any, paths: Any) -> Any:
 @_builtin(name="strip_accents", signature=(("string",), "string"))
 def strip_accents(text: Any) -> Any:
     """Write a text's letters without their accents."""
-
-
-@_builtin(name="to_json")
-def to_json(value: Any) -> str:  # type: ignore[empty-body]
-    """Write a value (a list of structs, say) as JSON."""
 
 
 def local_time(moment: ir.Value, zone: str) -> ir.TimestampValue:
