@@ -9,6 +9,7 @@ from duckdb_extensions import import_extension
 
 from parvis.lake.ducklake.failures import plainly
 from parvis.lake.ducklake.files import LakeFiles
+from parvis.lake.ducklake.python_functions import add_python_functions
 
 __all__ = ["attach", "quoted"]
 
@@ -49,6 +50,7 @@ def attach(
         except duckdb.Error:
             import_extension(name, con=connection)
             connection.execute(f"LOAD {name}")
+    add_python_functions(connection)
     # a time that tells no offset is the same moment whatever the machine's own zone
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     # the catalog notes where its files were: a workspace that was moved finds them all the same
