@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     import duckdb
@@ -59,7 +59,7 @@ class DuckLakeLinkage:
         self._staged: list[ir.Table] = []
         self.api = _session_api(connection)
 
-    def __enter__(self) -> DuckLakeLinkage:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -110,7 +110,7 @@ class DuckLakeLinkage:
 
     def close(self) -> None:
         """Drop everything that was made on the way."""
-        self.api.delete_tables_created_by_splink_from_db()
+        self.api.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
         for table in self._staged:
             self._engine.discard(table)
         self._staged = []
