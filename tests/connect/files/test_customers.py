@@ -60,3 +60,48 @@ def test_nobody_is_called_nan(workspace: Workspace, tmp_path: Path) -> None:
 def test_a_column_of_addresses_alone(workspace: Workspace, tmp_path: Path) -> None:
     report = brought(workspace, written(tmp_path, "email\na@b.fr\nc@d.fr\n"), "customers")
     assert report.report.added == 2
+
+
+def test_accounts_on_networks_are_identifiers(workspace: Workspace, tmp_path: Path) -> None:
+    text = (
+        "customer_id,email,Mastodon,bluesky,Twitter handle,instagram,facebook\n"
+        "1,,@Ann@Social.example,Ann.sky.example,@Ann_Lee,https://instagram.com/ann.lee,ann.lee\n"
+        ",,https://social.example/@bob,did:plc:abc123,https://x.com/bob,@bob,\n"
+        "3,,acct:cleo@social.example,@cleo.sky.example,yes,no,true\n"
+        "4,,cleo,a b,1200,12 345,98\n"
+        ",,,,oui,non,\n"
+    )
+    report = brought(workspace, written(tmp_path, text), "customers")
+    assert reasons(report) == {"no_identifier": 1}
+    told = [[(i["kind"], i["value"]) for i in r["identifiers"]] for r in rows(workspace)]
+    assert sorted(told) == [
+        [
+            ("fediverse", "https://social.example/@bob"),
+            ("bluesky", "did:plc:abc123"),
+            ("twitter", "https://x.com/bob"),
+            ("instagram", "@bob"),
+        ],
+        [
+            ("user_id", "1"),
+            ("fediverse", "@ann@social.example"),
+            ("twitter", "@Ann_Lee"),
+            ("instagram", "https://instagram.com/ann.lee"),
+            ("facebook", "ann.lee"),
+            ("bluesky_handle", "ann.sky.example"),
+        ],
+        [
+            ("user_id", "3"),
+            ("fediverse", "@cleo@social.example"),
+            ("bluesky_handle", "cleo.sky.example"),
+        ],
+        [("user_id", "4")],
+    ]
+    ann = next(r for r in rows(workspace) if r["user_id"] == "1")
+    assert dict(ann["traits"])["fediverse"] == "@Ann@Social.example", "as the CRM wrote it"
+
+
+def test_a_file_may_tell_accounts_alone(workspace: Workspace, tmp_path: Path) -> None:
+    report = brought(
+        workspace, written(tmp_path, "bluesky,city\nann.sky.example,Paris\n"), "customers"
+    )
+    assert report.report.added == 1

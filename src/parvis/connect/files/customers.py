@@ -9,6 +9,7 @@ import ibis
 from parvis.connect.files.contracts import FileMapping
 from parvis.connect.files.fields import fields_of
 from parvis.connect.files.functions import fingerprint, json_object
+from parvis.connect.files.handles import handles_of
 from parvis.connect.files.parse import Setting
 from parvis.connect.files.quarantine import fault
 from parvis.connect.files.reading import Contents
@@ -57,17 +58,24 @@ def shape_customers(
         if mapping.has("contact_id")
         else ibis.null("string")
     )
+    accounts = handles_of(typed, mapping)
     nobody = (
         typed.f_user_id.isnull()
         & typed.f_anonymous_id.isnull()
         & contact.isnull()
         & email.isnull()
         & phone.isnull()
+        & ibis.and_(*(account.isnull() for account in accounts.values()))
     )
     known_name = "email" if mapping.has("email") and not mapping.has("user_id") else "user_id"
     rows = scratch.stage(
         with_faults(
-            typed.mutate(good_email=email, good_phone=phone, contact=contact),
+            typed.mutate(
+                good_email=email,
+                good_phone=phone,
+                contact=contact,
+                **{f"of_{kind}": account for kind, account in accounts.items()},
+            ),
             [fault(nobody, "no_identifier", known_name, typed[f"f_{known_name}"])],
         )
     )
@@ -93,8 +101,14 @@ def shape_customers(
     at = good.f_occurred_at.fill_null(now)
     # without a date in the file, all that is known is that it holds now
     dated = ibis.ifelse(good.f_occurred_at.notnull(), ibis.null("boolean"), ibis.literal(False))
+    handles = {kind: good[f"of_{kind}"] for kind in accounts}
     whose = ibis.coalesce(
-        good.f_user_id, good.f_anonymous_id, good.contact, good.good_email, good.good_phone
+        good.f_user_id,
+        good.f_anonymous_id,
+        good.contact,
+        good.good_email,
+        good.good_phone,
+        *handles.values(),
     )
     events = events_shaped(
         good.select(
@@ -112,6 +126,7 @@ def shape_customers(
                     "contact_id": good.contact,
                     "email": good.good_email,
                     "phone": good.good_phone,
+                    **handles,
                 }
             ),
             properties=json_object({"date_known": dated}),

@@ -181,6 +181,18 @@ _CUSTOMERS: Final = (
     _f("address.state", "text", "state or region", "state, region, province, departement"),
     _f("address.country", "text", "country", "country, country code, pays, code pays"),
     _f("language", "text", "language", "locale, langue"),
+    _f("fediverse", "identifier", "account in the Fediverse: @name@server, or its address",
+       "mastodon, fediverse handle, mastodon handle, mastodon account, compte mastodon, compte "
+       "fediverse"),
+    _f("bluesky", "identifier", "account on Bluesky: its name, its DID or its address",
+       "bluesky handle, bluesky account, bsky, compte bluesky"),
+    _f("twitter", "identifier", "account on X",
+       "twitter handle, twitter account, twitter username, x handle, x twitter, compte twitter, "
+       "compte x"),
+    _f("instagram", "identifier", "account on Instagram",
+       "instagram handle, instagram account, instagram username, insta, compte instagram"),
+    _f("facebook", "identifier", "account on Facebook",
+       "facebook account, facebook profile, facebook username, facebook url, compte facebook"),
 )  # fmt: skip
 
 _SPEND: Final = (

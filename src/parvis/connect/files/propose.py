@@ -9,6 +9,7 @@ from typing import Final
 from parvis.connect.files.contracts import FieldRead, FileMapping, ImportOptions, Kind
 from parvis.connect.files.fields import field_of, fields_of
 from parvis.connect.files.guess import guess
+from parvis.connect.files.handles import HANDLES
 from parvis.connect.files.mapping import checked_columns, load_mapping, overridden
 from parvis.connect.files.reading import Contents
 from parvis.errors import MappingError
@@ -19,7 +20,7 @@ _SAMPLE: Final = 1000
 #: Of each of these groups a file needs one field.
 _ONE_OF: Final[dict[Kind, tuple[tuple[str, ...], ...]]] = {
     "orders": (("order_id",), ("occurred_at",), ("total", "amount", "price")),
-    "customers": (("user_id", "email", "phone", "anonymous_id"),),
+    "customers": (("user_id", "email", "phone", "anonymous_id", *HANDLES),),
     "spend": (("day",), ("channel",), ("amount",)),
     "events": (
         ("occurred_at", "received_at", "original_timestamp"),
