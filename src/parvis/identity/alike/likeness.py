@@ -105,11 +105,12 @@ def _jaccard(share: float) -> str:
     return _JACCARD.replace("{share}", str(share))
 
 
-def _name_levels(swapped: str | None) -> tuple[Level, ...]:
+def _name_levels(crossed: tuple[str, str] | None) -> tuple[Level, ...]:
     start = 'starts_with("{f}_l", "{f}_r") OR starts_with("{f}_r", "{f}_l")'
     levels = [Level("the same", _SAME, 0.75, by_term=True)]
-    if swapped:
-        levels.append(Level("first and last name changed places", swapped, 0.02))
+    if crossed:
+        levels.append(Level("first and last name changed places", crossed[0], 0.02))
+        levels.append(Level("first and last name changed places, nearly", crossed[1], 0.01))
     levels += [
         Level("one letter differs", f'{_EDITS}1 AND length("{{f}}_l") > 3', 0.08),
         Level("one begins with the other", start, 0.03),
@@ -242,7 +243,11 @@ def comparisons_of(fields: Sequence[Field]) -> tuple[Comparison, ...]:
     crossed = None
     if len(given) == len(last) == 1:
         g, s = f"f{given[0]}", f"f{last[0]}"
-        crossed = f'"{g}_l" = "{s}_r" AND "{s}_l" = "{g}_r"'
+        crossed = (
+            f'"{g}_l" = "{s}_r" AND "{s}_l" = "{g}_r"',
+            f'jaro_winkler_similarity("{g}_l", "{s}_r") >= 0.85 AND '
+            f'jaro_winkler_similarity("{s}_l", "{g}_r") >= 0.85',
+        )
     made = []
     for index, field in enumerate(fields):
         column = f"f{index}"
@@ -252,7 +257,8 @@ def comparisons_of(fields: Sequence[Field]) -> tuple[Comparison, ...]:
             levels = _name_levels(crossed)
         if crossed and field.kind == "surname":
             # the given name has weighed it already
-            missing = f'{missing} OR ({crossed} AND NOT "{column}_l" = "{column}_r")'
+            unsaid = f'NOT "{column}_l" = "{column}_r" AND NOT "{g}_l" = "{g}_r"'
+            missing = f"{missing} OR ({crossed[1]} AND {unsaid})"
         made.append(
             Comparison(
                 name=field.name,

@@ -31,6 +31,8 @@ Floats = NDArray[np.float64]
 
 _ROUNDS: Final = 60
 _ENOUGH: Final = 1e-5
+#: Fewer households than this, for each pair that is one person, are one person's odd pairs.
+_FEW_KIN: Final = 0.02
 #: How many imagined pairs keep a level that nobody shows from weighing without end.
 _IMAGINED: Final = 3.0
 #: No share is less, so that logarithms exist.
@@ -177,6 +179,16 @@ def learn(
     Mixture
         All its numbers are above nought.
     """
+    mixture = _converged(patterns, comparisons, start, population)
+    if 0 < mixture.prior_kin < _FEW_KIN * mixture.prior:
+        alone = replace(start, prior_kin=0.0)
+        mixture = _converged(patterns, comparisons, alone, population)
+    return mixture
+
+
+def _converged(
+    patterns: Patterns, comparisons: Sequence[Comparison], start: Mixture, population: Population
+) -> Mixture:
     mixture = start
     for _ in range(_ROUNDS):
         p, q = posterior(patterns, mixture)

@@ -33,6 +33,8 @@ _WORTH_SETTLING: Final = 0.02
 #: What the rules that find sure pairs are taken to find of all.
 _SEED_RECALL: Final = 0.6
 
+_ROUNDS_OF_PARTNERS: Final = 1
+
 _SCHEMA: Final = {
     "left": "string",
     "right": "string",
@@ -48,7 +50,6 @@ class _Settled:
     bands: ir.Table
     groups: ir.Table
     merge_from: float
-    one_to_one: bool
 
 
 def find_alike(
@@ -156,7 +157,14 @@ def _found(
         return _nothing(linkage, total, "no two records agree on anything")
     mixture = learn(patterns, comparisons, starting(comparisons, population, prior), population)
     scored = linkage.stage(weighed(pairs, comparisons, mixture))
-    settled = _settled(linkage, scored, rules, between is not None)
+    one_each = between is not None and _is_one_to_one(linkage, scored, rules)
+    for _ in range(_ROUNDS_OF_PARTNERS if one_each else 0):
+        # a record's second best isn't one with it: what is learnt from the best alone is sharper
+        best = scored.semi_join(_partners(linkage, scored), ["l", "r"])
+        patterns_of_best = patterns_of(linkage, best, comparisons, sure)
+        mixture = learn(patterns_of_best, comparisons, mixture, population)
+        scored = linkage.stage(weighed(pairs, comparisons, mixture))
+    settled = _settled(linkage, scored, rules, one_each)
     banded = scored.inner_join(settled.bands, ["l", "r"])
     if sure is not None:
         banded = _doubtful(banded, sure)
@@ -170,7 +178,7 @@ def _found(
         prior_kin=mixture.prior_kin,
         merge_from=settled.merge_from,
         review_from=rules.review,
-        one_to_one=settled.one_to_one,
+        one_to_one=one_each,
     )
     return Alike(result, _groups(linkage, numbered, settled), model)
 
@@ -234,15 +242,12 @@ def _crossed(fields: Sequence[Field]) -> tuple[str, str] | None:
     return (given[0], last[0]) if len(given) == len(last) == 1 else None
 
 
-def _settled(linkage: Linkage, scored: ir.Table, rules: AlikeRules, two_sources: bool) -> _Settled:
+def _settled(linkage: Linkage, scored: ir.Table, rules: AlikeRules, one_each: bool) -> _Settled:
     """Settle pairs among each other and give each its band."""
     worth = scored.filter(scored.probability >= _WORTH_SETTLING)
     found = linkage.arrow(worth.select("l", "r", "probability").order_by("l", "r"))
     left, right = found["l"].to_numpy(), found["r"].to_numpy()
     probability = found["probability"].to_numpy()
-    one_each = two_sources and (
-        is_one_to_one(left, right, probability) if rules.one_to_one is None else rules.one_to_one
-    )
     if one_each:
         together = partners(left, right, probability) & (probability >= rules.review)
         group = dict(zip(right[together].tolist(), left[together].tolist(), strict=True))
@@ -266,8 +271,25 @@ def _settled(linkage: Linkage, scored: ir.Table, rules: AlikeRules, two_sources:
         linkage.stage_arrow(pa.table(bands)),
         linkage.stage_arrow(pa.table(numbers)),
         merge_from,
-        one_each,
     )
+
+
+def _is_one_to_one(linkage: Linkage, scored: ir.Table, rules: AlikeRules) -> bool:
+    if rules.one_to_one is not None:
+        return rules.one_to_one
+    likely = scored.filter(scored.probability >= _WORTH_SETTLING)
+    found = linkage.arrow(likely.select("l", "r", "probability", "weight").order_by("l", "r"))
+    left, right, probability, weight = (c.to_numpy() for c in found.columns)
+    return is_one_to_one(left, right, probability, weight)
+
+
+def _partners(linkage: Linkage, scored: ir.Table) -> ir.Table:
+    """Return the pairs in which each is the other's best."""
+    likely = scored.filter(scored.probability >= _WORTH_SETTLING)
+    found = linkage.arrow(likely.select("l", "r", "probability").order_by("l", "r"))
+    left, right = found["l"].to_numpy(), found["r"].to_numpy()
+    chosen = partners(left, right, found["probability"].to_numpy())
+    return linkage.stage_arrow(pa.table({"l": left[chosen], "r": right[chosen]}))
 
 
 def _doubtful(pairs: ir.Table, sure: ir.Table) -> ir.Table:

@@ -18,8 +18,8 @@ Ints = NDArray[np.int64]
 _MOST_BITS: Final = 10.0
 #: What a pair weighs that was never compared: blocking found nothing in common.
 _UNSEEN_BITS: Final = -3.0
-_MANY_PARTNERS: Final = 0.05
 _SURE: Final = 0.9
+_FEW_DOUBLES: Final = 0.05
 
 
 @dataclass(frozen=True)
@@ -103,16 +103,28 @@ def grouped(left: Ints, right: Ints, probability: Floats) -> Settled:
     return Settled(together, group)
 
 
-def is_one_to_one(left: Ints, right: Ints, probability: Floats) -> bool:
-    """Tell whether records seem to have one partner each: few have two sure ones."""
-    sure = probability >= _SURE
-    if not sure.any():
+def is_one_to_one(left: Ints, right: Ints, probability: Floats, weight: Floats) -> bool:
+    """Tell whether two sources seem to hold no doubles.
+
+    A double of a record's partner is as alike as partners are: half the time it weighs more
+    than half of the best pairs do. What merely resembles the record weighs less.
+
+    Parameters
+    ----------
+    left, right
+        The numbers of the records of each pair.
+    probability, weight
+        How probably they are one, and the bits of evidence for it.
+    """
+    best = partners(left, right, probability) & (probability >= _SURE)
+    if not best.any():
         return False
-    shares = []
-    for side in (left[sure], right[sure]):
-        _, counts = np.unique(side, return_counts=True)
-        shares.append(float((counts > 1).mean()))
-    return max(shares) < _MANY_PARTNERS
+    heavy = weight >= np.median(weight[best])
+    doubles = [
+        2 * float((np.unique(side[heavy], return_counts=True)[1] > 1).mean())
+        for side in (left, right)
+    ]
+    return max(doubles) <= _FEW_DOUBLES
 
 
 def partners(left: Ints, right: Ints, probability: Floats) -> NDArray[np.bool_]:
