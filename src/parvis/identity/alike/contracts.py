@@ -140,8 +140,6 @@ class Column:
         How often pairs that are one person show each.
     u
         How often pairs of strangers show each.
-    kin
-        How often two people of one household show each; empty where that plays no part.
     """
 
     name: str
@@ -149,7 +147,6 @@ class Column:
     levels: tuple[str, ...]
     m: tuple[float, ...]
     u: tuple[float, ...]
-    kin: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +163,11 @@ class AlikeModel:
         The rules of blocking; empty where each was compared with each.
     columns
         The fields as they were compared.
-    prior, prior_kin
-        The share of all possible pairs that are one person, and one household.
+    prior
+        The share of all possible pairs that are one person.
+    lookalikes
+        The shares that could be mistaken for one person: by name, `household`, `twins`
+        and `neighbours`, where the records tell of them.
     merge_from, review_from
         The probabilities at which the bands begin.
     one_to_one
@@ -181,7 +181,7 @@ class AlikeModel:
     rules: tuple[Rule, ...] = ()
     columns: tuple[Column, ...] = ()
     prior: float = 0.0
-    prior_kin: float = 0.0
+    lookalikes: tuple[tuple[str, float], ...] = ()
     merge_from: float = 1.0
     review_from: float = 1.0
     one_to_one: bool = False

@@ -53,6 +53,8 @@ class Comparison:
         From the strongest on; the last is everything else.
     is_personal
         Whether people of one household differ in it.
+    is_place
+        Whether it says where somebody lives: such fields agree together.
     names_alone
         Whether it alone may have made two records one customer for sure: such pairs then
         teach nothing about it.
@@ -64,6 +66,7 @@ class Comparison:
     missing: str
     levels: tuple[Level, ...]
     is_personal: bool
+    is_place: bool
     names_alone: bool
 
     def for_splink(self, parameters: Sequence[tuple[float, float]] | None = None) -> dict[str, Any]:
@@ -230,6 +233,7 @@ _LEVELS: Final[dict[str, tuple[Level, ...]]] = {
 }
 
 _PERSONAL: Final = {"given_name", "full_name", "date"}
+_PLACE: Final = {"address", "postal_code", "city"}
 _NAMES_ALONE: Final = {"email", "phone", "handle", "emails", "phones", "handles"}
 
 
@@ -245,8 +249,10 @@ def comparisons_of(fields: Sequence[Field]) -> tuple[Comparison, ...]:
         g, s = f"f{given[0]}", f"f{last[0]}"
         crossed = (
             f'"{g}_l" = "{s}_r" AND "{s}_l" = "{g}_r"',
-            f'jaro_winkler_similarity("{g}_l", "{s}_r") >= 0.85 AND '
-            f'jaro_winkler_similarity("{s}_l", "{g}_r") >= 0.85',
+            (
+                f'jaro_winkler_similarity("{g}_l", "{s}_r") >= 0.85 AND '
+                f'jaro_winkler_similarity("{s}_l", "{g}_r") >= 0.85'
+            ),
         )
     made = []
     for index, field in enumerate(fields):
@@ -269,6 +275,7 @@ def comparisons_of(fields: Sequence[Field]) -> tuple[Comparison, ...]:
                     Level(x.words, x.test.replace("{f}", column), x.m, x.by_term) for x in levels
                 ),
                 is_personal=field.kind in _PERSONAL,
+                is_place=field.kind in _PLACE,
                 names_alone=field.kind in _NAMES_ALONE,
             )
         )

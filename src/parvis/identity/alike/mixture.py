@@ -1,4 +1,4 @@
-"""Learn without labels what likeness is worth: a mixture of one person, one household, strangers.
+"""Learn without labels what likeness is worth: one person, lookalikes, strangers.
 
 Pairs are counted by their pattern of likeness. All possible pairs are the population: those
 that were blocked together are seen one by one, of the others only how often each level occurs
@@ -18,21 +18,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from parvis.identity.alike.likeness import Comparison
 
-__all__ = ["Mixture", "Patterns", "Population", "learn", "posterior", "starting"]
+__all__ = [
+    "Lookalikes",
+    "Mixture",
+    "Patterns",
+    "Population",
+    "learn",
+    "lookalikes_of",
+    "posterior",
+    "starting",
+]
 
 Floats = NDArray[np.float64]
+Follows = Literal["stranger", "same", "own"]
 
 _ROUNDS: Final = 60
 _ENOUGH: Final = 1e-5
-#: Fewer households than this, for each pair that is one person, are one person's odd pairs.
-_FEW_KIN: Final = 0.02
+#: Fewer lookalikes than this, for each pair that is one person, aren't believed in.
+_FEW: Final = 0.02
+#: Of the pairs of a household, how many are twins at least.
+_TWINS: Final = 0.01
 #: How many imagined pairs keep a level that nobody shows from weighing without end.
 _IMAGINED: Final = 3.0
 #: No share is less, so that logarithms exist.
@@ -50,17 +62,15 @@ class Patterns:
     counts
         How many pairs show it.
     terms
-        Bits that rare and frequent values add.
-    terms_of_kin
-        Of these, what fields add in which a household agrees.
+        Bits that rare and frequent values add: for one person (`same`), and for each kind of
+        lookalikes, in the fields in which those agree.
     known
         Whether the pairs are one person for sure.
     """
 
     levels: NDArray[np.int64]
     counts: Floats
-    terms: Floats
-    terms_of_kin: Floats
+    terms: dict[str, Floats]
     known: NDArray[np.bool_]
 
 
@@ -87,23 +97,69 @@ class Population:
 
 
 @dataclass(frozen=True)
+class Lookalikes:
+    """Pairs that are alike in some fields and yet are two people.
+
+    Parameters
+    ----------
+    name
+        `household`, `twins` or `neighbours`.
+    follows
+        For each comparison, whose levels they show: `stranger` (like any two), `same` (like one
+        person's records) or `own` (learnt).
+    shares
+        For each comparison, how often they show each level.
+    prior
+        Their share of all pairs.
+    """
+
+    name: str
+    follows: tuple[Follows, ...]
+    shares: tuple[Floats, ...]
+    prior: float
+
+
+@dataclass(frozen=True)
 class Mixture:
     """What each level weighs.
 
     Parameters
     ----------
-    m, u, kin
-        For each comparison, how often one person's pairs, strangers' and a household's pairs
-        show each level.
-    prior, prior_kin
-        The share of all pairs that are one person, and one household.
+    m, u
+        For each comparison, how often one person's pairs, and strangers', show each level.
+    prior
+        The share of all pairs that are one person.
+    lookalikes
+        Kinds of pairs that could be mistaken for one person.
     """
 
     m: tuple[Floats, ...]
     u: tuple[Floats, ...]
-    kin: tuple[Floats, ...]
     prior: float
-    prior_kin: float
+    lookalikes: tuple[Lookalikes, ...] = ()
+
+    @property
+    def prior_of_strangers(self) -> float:
+        """The share of all pairs that have nothing to do with each other."""
+        return 1 - self.prior - sum(x.prior for x in self.lookalikes)
+
+
+def lookalikes_of(comparisons: Sequence[Comparison]) -> dict[str, tuple[Follows, ...]]:
+    """Say which kinds of lookalikes the fields let one see, and whose levels they show."""
+    found: dict[str, tuple[Follows, ...]] = {}
+    if any(c.is_personal for c in comparisons) and any(not c.is_personal for c in comparisons):
+        found["household"] = tuple(
+            "stranger" if c.is_personal else "own" if c.names_alone else "same" for c in comparisons
+        )
+    kinds = {c.kind for c in comparisons}
+    if "household" in found and "date" in kinds and kinds & {"given_name", "full_name"}:
+        found["twins"] = tuple(
+            "same" if c.kind == "date" else whose
+            for c, whose in zip(comparisons, found["household"], strict=True)
+        )
+    if sum(c.is_place for c in comparisons) > 1:
+        found["neighbours"] = tuple("own" if c.is_place else "stranger" for c in comparisons)
+    return found
 
 
 def starting(comparisons: Sequence[Comparison], population: Population, prior: float) -> Mixture:
@@ -119,40 +175,37 @@ def starting(comparisons: Sequence[Comparison], population: Population, prior: f
         The share of all pairs that are one person, roughly.
     """
     m = tuple(_normed(np.array([level.m for level in c.levels])) for c in comparisons)
-    households = any(c.is_personal for c in comparisons) and any(
-        not c.is_personal for c in comparisons
+    lookalikes = tuple(
+        Lookalikes(name, follows, _following(follows, m, m, population.random), 0.2 * prior)
+        for name, follows in lookalikes_of(comparisons).items()
     )
-    kin = tuple(
-        u.copy() if c.is_personal else m_c.copy()
-        for c, u, m_c in zip(comparisons, population.random, m, strict=True)
-    )
-    return Mixture(m, population.random, kin, prior, 0.2 * prior if households else 0.0)
+    return Mixture(m, population.random, prior, lookalikes)
 
 
-def posterior(patterns: Patterns, mixture: Mixture) -> tuple[Floats, Floats]:
-    """Return how probably each pattern is one person, and one household.
+def posterior(patterns: Patterns, mixture: Mixture) -> list[Floats]:
+    """Return how probably each pattern is one person, and lookalikes of each kind.
 
     Returns
     -------
-    tuple
-        Two arrays, one number a pattern.
+    list of numpy.ndarray
+        One person first, then the lookalikes in their order; one number a pattern.
     """
-    same = np.log(mixture.prior) + patterns.terms * np.log(2)
-    strangers = np.full(len(patterns.counts), np.log1p(-mixture.prior - mixture.prior_kin))
-    kin = np.full(len(patterns.counts), np.log(max(mixture.prior_kin, 1e-300)))
-    kin += patterns.terms_of_kin * np.log(2)
+    logs = [np.full(len(patterns.counts), np.log(mixture.prior_of_strangers))]
+    logs.append(np.log(mixture.prior) + patterns.terms["same"] * np.log(2))
+    logs += [np.log(x.prior) + patterns.terms[x.name] * np.log(2) for x in mixture.lookalikes]
     for c in range(patterns.levels.shape[1]):
         level = patterns.levels[:, c]
-        same += _log(mixture.m[c])[level]
-        strangers += _log(mixture.u[c])[level]
-        kin += _log(mixture.kin[c])[level]
-    if mixture.prior_kin == 0:
-        kin[:] = -np.inf
-    top = np.maximum(np.maximum(same, strangers), kin)
-    same, strangers, kin = np.exp(same - top), np.exp(strangers - top), np.exp(kin - top)
-    total = same + strangers + kin
-    p, q = same / total, kin / total
-    return np.where(patterns.known, 1.0, p), np.where(patterns.known, 0.0, q)
+        shares = [mixture.u[c], mixture.m[c], *(x.shares[c] for x in mixture.lookalikes)]
+        for log, share in zip(logs, shares, strict=True):
+            log += _log(share)[level]
+    top = np.maximum.reduce(logs)
+    weights = [np.exp(log - top) for log in logs]
+    total = np.sum(weights, axis=0)
+    same, *others = [w / total for w in weights[1:]]
+    return [
+        np.where(patterns.known, 1.0, same),
+        *(np.where(patterns.known, 0.0, q) for q in others),
+    ]
 
 
 def learn(
@@ -180,9 +233,12 @@ def learn(
         All its numbers are above nought.
     """
     mixture = _converged(patterns, comparisons, start, population)
-    if 0 < mixture.prior_kin < _FEW_KIN * mixture.prior:
-        alone = replace(start, prior_kin=0.0)
-        mixture = _converged(patterns, comparisons, alone, population)
+    # so few are no kind of their own but one person's odd pairs
+    many = {x.name for x in mixture.lookalikes if x.prior >= _FEW * mixture.prior}
+    many = many | {"twins"} if "household" in many else many - {"twins"}
+    if len(many) < len(mixture.lookalikes):
+        kept = tuple(x for x in start.lookalikes if x.name in many)
+        mixture = _converged(patterns, comparisons, replace(start, lookalikes=kept), population)
     return mixture
 
 
@@ -191,8 +247,8 @@ def _converged(
 ) -> Mixture:
     mixture = start
     for _ in range(_ROUNDS):
-        p, q = posterior(patterns, mixture)
-        next_one = _maximised(patterns, comparisons, mixture, (p, q), population)
+        shares = posterior(patterns, mixture)
+        next_one = _maximised(patterns, comparisons, mixture, shares, population)
         moved = max(float(np.abs(a - b).max()) for a, b in zip(mixture.m, next_one.m, strict=True))
         mixture = next_one
         if moved < _ENOUGH:
@@ -204,29 +260,49 @@ def _maximised(
     patterns: Patterns,
     comparisons: Sequence[Comparison],
     mixture: Mixture,
-    shares: tuple[Floats, Floats],
+    shares: Sequence[Floats],
     population: Population,
 ) -> Mixture:
-    possible = population.possible
-    same = patterns.counts * shares[0]
-    kin = patterns.counts * shares[1]
+    same, *others = [patterns.counts * share for share in shares]
     unsaid = same * ~patterns.known
-    m, u, k = [], [], []
+    m, u = [], []
+    own: list[list[Floats]] = [[] for _ in others]
     for c, comparison in enumerate(comparisons):
         level, size = patterns.levels[:, c], len(comparison.levels)
         default = _normed(np.array([x.m for x in comparison.levels]))
         of_same = _sums(level, unsaid if comparison.names_alone else same, size)
-        of_kin = _sums(level, kin, size)
         m.append(_normed(of_same + _IMAGINED * default))
         # of the pairs of strangers: all, less those that are alike
-        filled = possible * max(population.filled[c], 1e-6)
-        left = population.random[c] * filled - _sums(level, same, size) - of_kin
+        filled = population.possible * max(population.filled[c], 1e-6)
+        left = population.random[c] * filled - _sums(level, same, size)
+        for mine, weights in zip(own, others, strict=True):
+            of_kind = _sums(level, weights, size)
+            mine.append(_normed(of_kind + _IMAGINED * default))
+            left = left - of_kind
         floor = np.maximum(0.5 / population.sampled, 0.02 * population.random[c])
         u.append(_normed(np.maximum(left / filled, floor)))
-        k.append(u[-1] if comparison.is_personal else _normed(of_kin + _IMAGINED * default))
+    possible = population.possible
+    priors = {
+        x.name: float(np.clip(weights.sum() / possible, 1e-12, 0.2))
+        for x, weights in zip(mixture.lookalikes, others, strict=True)
+    }
+    if "twins" in priors:
+        # there are twins wherever there are households, also where few are seen
+        least = _TWINS * priors.get("household", 0.0)
+        priors["twins"] = max(priors["twins"], least)
+    lookalikes = tuple(
+        Lookalikes(x.name, x.follows, _following(x.follows, mine, m, u), priors[x.name])
+        for x, mine in zip(mixture.lookalikes, own, strict=True)
+    )
     prior = float(np.clip(same.sum() / possible, 1e-12, 0.5))
-    prior_kin = float(np.clip(kin.sum() / possible, 1e-12, 0.3)) if mixture.prior_kin else 0.0
-    return replace(mixture, m=tuple(m), u=tuple(u), kin=tuple(k), prior=prior, prior_kin=prior_kin)
+    return Mixture(tuple(m), tuple(u), prior, lookalikes)
+
+
+def _following(
+    follows: Sequence[Follows], own: Sequence[Floats], m: Sequence[Floats], u: Sequence[Floats]
+) -> tuple[Floats, ...]:
+    of = {"own": own, "same": m, "stranger": u}
+    return tuple(of[whose][c] for c, whose in enumerate(follows))
 
 
 def _sums(level: NDArray[np.int64], weights: Floats, size: int) -> Floats:

@@ -13,7 +13,7 @@ import numpy as np
 
 from parvis.identity.alike.blocking import Blocking
 from parvis.identity.alike.likeness import Comparison
-from parvis.identity.alike.mixture import Floats, Patterns, Population
+from parvis.identity.alike.mixture import Floats, Patterns, Population, lookalikes_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -181,12 +181,12 @@ def patterns_of(
         `unique_id` and `known` (a group: its records are one for sure), or null.
     """
     size = len(comparisons)
+    terms = {"same": list(range(size))}
+    for name, follows in lookalikes_of(comparisons).items():
+        terms[name] = [i for i, whose in enumerate(follows) if whose != "stranger"]
     keyed = pairs.mutate(
-        terms=_sum(pairs, range(size)).round(0),
-        terms_of_kin=_sum(pairs, [i for i in range(size) if not comparisons[i].is_personal]).round(
-            0
-        ),
         known=ibis.literal(False),
+        **{f"t_{name}": _sum(pairs, which).round(0) for name, which in terms.items()},
     )
     if known is not None:
         a = known.select(l=known.unique_id, l_known=known.known)
@@ -194,17 +194,16 @@ def patterns_of(
         keyed = keyed.left_join(a, "l").left_join(b, "r")
         keyed = keyed.mutate(known=(keyed.l_known == keyed.r_known).fill_null(False))
     names = [f"g{i}" for i in range(size)]
-    by = [*names, "terms", "terms_of_kin", "known"]
+    by = [*names, *(f"t_{name}" for name in terms), "known"]
     counted = linkage.arrow(keyed.group_by(by).agg(pairs=keyed.count()).order_by(by))
     columns = [counted[name].to_numpy() for name in names]
     return Patterns(
         levels=np.stack(columns, axis=1).astype(np.int64),
         counts=counted["pairs"].to_numpy().astype(float),
-        terms=counted["terms"].to_numpy().astype(float),
-        terms_of_kin=counted["terms_of_kin"].to_numpy().astype(float),
+        terms={name: counted[f"t_{name}"].to_numpy().astype(float) for name in terms},
         known=counted["known"].to_numpy(zero_copy_only=False).astype(bool),
     )
 
 
-def _sum(pairs: ir.Table, which: Sequence[int] | range) -> ir.Value:
+def _sum(pairs: ir.Table, which: Sequence[int]) -> ir.Value:
     return reduce(add, [pairs[f"t{i}"] for i in which], ibis.literal(0.0))

@@ -175,7 +175,7 @@ def _found(
         rules=blocking.rules,
         columns=_columns(comparisons, mixture),
         prior=mixture.prior,
-        prior_kin=mixture.prior_kin,
+        lookalikes=tuple((x.name, x.prior) for x in mixture.lookalikes),
         merge_from=settled.merge_from,
         review_from=rules.review,
         one_to_one=one_each,
@@ -308,7 +308,6 @@ def _columns(comparisons: Sequence[Comparison], mixture: Mixture) -> tuple[Colum
             levels=tuple(x.words for x in c.levels),
             m=tuple(mixture.m[i].tolist()),
             u=tuple(mixture.u[i].tolist()),
-            kin=tuple(mixture.kin[i].tolist()) if mixture.prior_kin else (),
         )
         for i, c in enumerate(comparisons)
     )

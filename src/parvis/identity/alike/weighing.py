@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["explained", "weighed"]
 
 _MOST_BITS: Final = 60.0
-HOUSEHOLD: Final = "household"
+#: Stands in the place of a column where it is said that others are as alike.
+LOOKALIKES: Final = "lookalikes"
 
 
 def weighed(pairs: ir.Table, comparisons: Sequence[Comparison], mixture: Mixture) -> ir.Table:
@@ -39,34 +40,34 @@ def weighed(pairs: ir.Table, comparisons: Sequence[Comparison], mixture: Mixture
     -------
     ir.Table
         The pairs with `probability`; `weight`, in bits, by which the pair is likelier to be
-        one person than any pair; and `household`, the bits of it (negative) that a household's
-        likeness takes away.
+        one person than any pair; and `lookalikes`, the bits of it (negative) that are taken
+        away because households and neighbours are as alike.
     """
-    plain, kin = _bits(pairs, comparisons, mixture)
-    prior = float(np.log2(mixture.prior) - np.log2(1 - mixture.prior - mixture.prior_kin))
-    with_plain = pairs.mutate(plain=plain, kin=kin)
-    others = ibis.literal(1.0) + ibis.literal(2.0) ** _bounded(with_plain.kin)
-    taken = -others.log2()
-    weight = with_plain.plain + taken
-    odds = with_plain.mutate(weight=weight, household=taken)
+    plain, lookalikes = _bits(pairs, comparisons, mixture)
+    prior = float(np.log2(mixture.prior) - np.log2(mixture.prior_of_strangers))
+    summed = pairs.mutate(plain=plain, **lookalikes)
+    others = [ibis.literal(2.0) ** _bounded(summed[name]) for name in lookalikes]
+    taken = -reduce(add, others, ibis.literal(1.0)).log2()
+    odds = summed.mutate(weight=summed.plain + taken, lookalikes=taken)
     return odds.mutate(probability=1 / (1 + ibis.literal(2.0) ** (-_bounded(odds.weight + prior))))
 
 
 def _bits(
     pairs: ir.Table, comparisons: Sequence[Comparison], mixture: Mixture
-) -> tuple[ir.Value, ir.Value]:
-    plain, kin = [], []
-    for number, comparison in enumerate(comparisons):
-        term = pairs[f"t{number}"].cast("float64")
-        for_one = np.log2(mixture.m[number]) - np.log2(mixture.u[number])
-        for_kin = np.log2(mixture.kin[number]) - np.log2(mixture.u[number])
-        plain += [_by_level(pairs[f"g{number}"], for_one), term]
-        if not comparison.is_personal:
-            kin += [_by_level(pairs[f"g{number}"], for_kin), term]
-    if not mixture.prior_kin or not kin:
-        return reduce(add, plain), ibis.literal(-_MOST_BITS)
-    strangers = np.log2(1 - mixture.prior - mixture.prior_kin)
-    return reduce(add, plain), reduce(add, kin) + float(np.log2(mixture.prior_kin) - strangers)
+) -> tuple[ir.Value, dict[str, ir.Value]]:
+    """Return the bits for one person, and for lookalikes of each kind, against strangers."""
+
+    def bits(number: int, shares: Floats) -> ir.Value:
+        ratio = np.log2(shares) - np.log2(mixture.u[number])
+        return _by_level(pairs[f"g{number}"], ratio) + pairs[f"t{number}"].cast("float64")
+
+    every = range(len(comparisons))
+    found = {}
+    for kind in mixture.lookalikes:
+        alike = [bits(i, kind.shares[i]) for i in every if kind.follows[i] != "stranger"]
+        prior = float(np.log2(kind.prior) - np.log2(mixture.prior_of_strangers))
+        found[f"is_{kind.name}"] = reduce(add, alike) + prior
+    return reduce(add, [bits(i, mixture.m[i]) for i in every]), found
 
 
 def _bounded(bits: ir.Value) -> ir.Value:
@@ -133,16 +134,16 @@ def explained(
     said.append(
         ibis.struct(
             {
-                "column": ibis.literal(HOUSEHOLD),
+                "column": ibis.literal(LOOKALIKES),
                 "left": ibis.null("string"),
                 "right": ibis.null("string"),
-                "level": ibis.literal("people of one household are as alike"),
-                "weight": both.household.round(2),
+                "level": ibis.literal("people of one household, or neighbours, are as alike"),
+                "weight": both.lookalikes.round(2),
             }
         )
     )
     each = ibis.array(said).filter(
-        lambda s: (s["level"] != "unknown") & ((s["column"] != HOUSEHOLD) | (s["weight"] < -0.1))
+        lambda s: (s["level"] != "unknown") & ((s["column"] != LOOKALIKES) | (s["weight"] < -0.1))
     )
     return both.select(
         "left", "right", "probability", "weight", "band", evidence=each.cast("json").cast("string")
