@@ -6,7 +6,7 @@ machine is in `ducklake`; Spark can fill the same protocol.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
@@ -122,6 +122,12 @@ class Engine(Protocol):
 
     def arrow(self, rows: ir.Table) -> pa.Table:
         """Compute `rows` and bring them here, as Arrow: for graphs and matrices."""
+
+    def arrow_batches(self, rows: ir.Table, size: int) -> Iterator[pa.RecordBatch]:
+        """Compute `rows` and bring them here in pieces of about `size` rows.
+
+        Until the last piece was taken the engine can't do anything else.
+        """
 
     def atomically(self, work: Callable[[], T]) -> T:
         """Run `work` so that all of what it writes is kept, or nothing.

@@ -119,6 +119,11 @@ class DuckLake:
         with self._plainly():
             return self._connection.execute(self._backend.compile(rows)).to_arrow_table()
 
+    def arrow_batches(self, rows: ir.Table, size: int) -> Iterator[pa.RecordBatch]:
+        """Compute `rows` and bring them here in pieces."""
+        with self._plainly():
+            yield from self._connection.execute(self._backend.compile(rows)).to_arrow_reader(size)
+
     def newest_migration(self) -> int:
         """Return the number of the last migration that was applied; 0 in an empty lake."""
         try:
