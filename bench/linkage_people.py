@@ -28,11 +28,16 @@ SCHEMA: Final = {
     "customer_id": "string",
 }
 
-_STARTS: Final = "Al Be Ca Da El Fa Ge Ha Is Jo Ka Li Ma No Ol Pa Ro Sa Te Vi".split()
-_ENDS: Final = "na lle rin do mir ta sel vio ne ric la bert zo ra nn".split()
-_MIDDLES: Final = "bar cou der fon gal lem mar nel por ros sal tur vel wil".split()
-_LASTS: Final = "t r in eau et ard ier on s ez".split()
-_STREETS: Final = "Rue_du_Port Mill_Lane Place_Neuve High_Street Rue_Haute Park_Road".split()
+
+def _listed(words: str) -> list[str]:
+    return words.split()
+
+
+_STARTS: Final = _listed("Al Be Ca Da El Fa Ge Ha Is Jo Ka Li Ma No Ol Pa Ro Sa Te Vi")
+_ENDS: Final = _listed("na lle rin do mir ta sel vio ne ric la bert zo ra nn")
+_MIDDLES: Final = _listed("bar cou der fon gal lem mar nel por ros sal tur vel wil")
+_LASTS: Final = _listed("t r in eau et ard ier on s ez")
+_STREETS: Final = _listed("Rue_du_Port Mill_Lane Place_Neuve High_Street Rue_Haute Park_Road")
 
 
 @dataclass(frozen=True)
@@ -77,10 +82,10 @@ def crowd(records: int, seed: int = 1) -> Crowd:
     while len(rows) < records:
         size = int(draw.choice([1, 2, 3], p=[0.72, 0.2, 0.08]))
         home = _home(draw, number)
-        born = None
+        born: date | None = None
         for _ in range(size):
-            twin = born is not None and draw.random() < 0.05
-            born = born if twin else _born(draw)
+            if born is None or draw.random() >= 0.05:
+                born = _born(draw)
             one = _person(draw, number, home, born)
             copies = int(draw.choice([1, 2, 3], p=[0.65, 0.27, 0.08]))
             for copy in range(copies):

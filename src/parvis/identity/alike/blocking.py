@@ -2,12 +2,14 @@
 
 Candidates are all keys and pairs of keys of different fields. A sample of pairs that are
 surely alike (they agree on two candidates that share no field) shows what each would find; and
-counting shows what it costs. Rules are taken greedily, most found for the cost first; a pair
-that is found already counts half for each time, so that the rules don't all lean on one field.
+counting shows what it costs. Rules are taken greedily, most found for the cost first. A pair
+that is found already counts again for each field that all rules so far need to find it and this
+one doesn't: whichever field is wrong or missing, another rule shall find the pair.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -27,7 +29,8 @@ __all__ = ["Blocking", "choose_blocking"]
 
 _SEEDS: Final = 20_000
 _SEED_RULES: Final = 40
-_MOST_RULES: Final = 14
+_SEED_RULES_ALIKE: Final = 3
+_MOST_RULES: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,8 @@ class _Candidate:
     pairs: int
 
     @property
-    def fields(self) -> frozenset[int]:
-        return frozenset(k.field for k in self.keys)
+    def causes(self) -> frozenset[int]:
+        return frozenset(k.cause for k in self.keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def choose_blocking(
     if possible <= budget or not candidates:
         return Blocking((), ("1=1",), likely)
     agree = _agreement(linkage, tables, keys, seeds)
-    chosen = _greedy(candidates, agree, budget)
+    chosen = _greedy(candidates, agree, budget, sum(sizes))
     for_splink: list[Any] = [_for_splink(c) for c in chosen]
     told = [RuleOfModel(tuple(k.words for k in c.keys), c.pairs) for c in chosen]
     if crossed:
@@ -154,8 +157,7 @@ def _seeds(
     linkage: Linkage, tables: Sequence[str], candidates: Sequence[_Candidate], records: int
 ) -> tuple[list[tuple[int, int]], int]:
     """Return a sample of pairs that two unrelated candidates find, and how many there are."""
-    selective = sorted((c for c in candidates if c.pairs <= 3 * records), key=lambda c: -c.pairs)
-    selective = selective[:_SEED_RULES]
+    selective = _varied([c for c in candidates if c.pairs <= 3 * records])
     if len(selective) < 2:
         return [], 0
     each = " UNION ALL ".join(
@@ -167,7 +169,7 @@ def _seeds(
         "HAVING count(*) > 1 ORDER BY hash(l, r), l, r"
     )
     apart = [
-        sum(1 << j for j, d in enumerate(selective) if not (c.fields & d.fields)) for c in selective
+        sum(1 << j for j, d in enumerate(selective) if not (c.causes & d.causes)) for c in selective
     ]
     sure: dict[int, bool] = {}
     seeds = []
@@ -177,6 +179,17 @@ def _seeds(
         if sure[rules]:
             seeds.append((int(left), int(right)))
     return seeds[:_SEEDS], len(seeds)
+
+
+def _varied(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """Choose rules that find many pairs, few of each kind."""
+    chosen: list[_Candidate] = []
+    taken: Counter[frozenset[int]] = Counter()
+    for candidate in sorted(candidates, key=lambda c: -c.pairs):
+        if taken[candidate.causes] < _SEED_RULES_ALIKE and len(chosen) < _SEED_RULES:
+            taken[candidate.causes] += 1
+            chosen.append(candidate)
+    return chosen
 
 
 def _agreement(
@@ -206,7 +219,10 @@ def _agreement(
 
 
 def _greedy(
-    candidates: Sequence[_Candidate], agree: dict[str, NDArray[np.bool_]], budget: int
+    candidates: Sequence[_Candidate],
+    agree: dict[str, NDArray[np.bool_]],
+    budget: int,
+    records: int,
 ) -> list[_Candidate]:
     covers = []
     for candidate in candidates:
@@ -214,24 +230,40 @@ def _greedy(
         for key in candidate.keys[1:]:
             together = together & agree[key.column]
         covers.append(together)
-    worth = np.ones(len(covers[0]))
-    chosen: list[_Candidate] = []
+    causes = sorted({cause for c in candidates for cause in c.causes})
+    spared = [np.array([cause not in c.causes for cause in causes]) for c in candidates]
+    found = np.zeros(len(covers[0]))
+    # causes that all rules share that find a pair: any of them going wrong loses it
+    needed = np.ones((len(covers[0]), len(causes)), dtype=bool)
+    chosen: list[int] = []
     left = budget
+
+    def take(number: int) -> None:
+        nonlocal left
+        chosen.append(number)
+        left -= candidates[number].pairs
+        found[covers[number]] += 1
+        needed[covers[number]] &= ~spared[number]
+
+    # a key that is selective alone costs next to nothing
+    for number, candidate in enumerate(candidates):
+        if len(candidate.keys) == 1 and candidate.pairs <= 2 * records:
+            take(number)
     while len(chosen) < _MOST_RULES:
-        best, gain = None, 0.0
+        best, most = None, 0.0
         for number, candidate in enumerate(candidates):
-            if candidate in chosen or candidate.pairs > left:
+            if number in chosen or candidate.pairs > left:
                 continue
+            mine = covers[number]
+            gain = (0.5 ** found[mine]).sum() + (needed[mine] & spared[number]).sum()
             # a fixed cost: each rule is a join of its own
-            value = float(worth[covers[number]].sum()) / (candidate.pairs + 0.05 * budget)
-            if value > gain:
-                best, gain = number, value
+            value = float(gain) / (candidate.pairs + 0.05 * budget)
+            if value > most:
+                best, most = number, value
         if best is None:
             break
-        chosen.append(candidates[best])
-        left -= candidates[best].pairs
-        worth[covers[best]] *= 0.5
-    return chosen or sorted(candidates, key=lambda c: c.pairs)[:1]
+        take(best)
+    return [candidates[n] for n in chosen] or sorted(candidates, key=lambda c: c.pairs)[:1]
 
 
 def _for_splink(candidate: _Candidate) -> Any:

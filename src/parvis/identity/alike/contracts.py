@@ -11,7 +11,17 @@ from parvis.errors import MatchingError
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["KINDS", "Alike", "AlikeModel", "AlikeRules", "Column", "Field", "Kind", "Rule"]
+__all__ = [
+    "KINDS",
+    "PLACE_KINDS",
+    "Alike",
+    "AlikeModel",
+    "AlikeRules",
+    "Column",
+    "Field",
+    "Kind",
+    "Rule",
+]
 
 Kind = Literal[
     "given_name",
@@ -34,6 +44,9 @@ Kind = Literal[
 
 #: What a column of records can hold; `emails`, `phones` and `handles` are lists.
 KINDS: Final = get_args(Kind)
+
+#: The kinds that say where somebody lives.
+PLACE_KINDS: Final = frozenset({"address", "postal_code", "city"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from parvis.identity.alike.contracts import Field
+from parvis.identity.alike.contracts import PLACE_KINDS, Field
 
 __all__ = ["Comparison", "Level", "comparisons_of"]
 
@@ -233,7 +233,6 @@ _LEVELS: Final[dict[str, tuple[Level, ...]]] = {
 }
 
 _PERSONAL: Final = {"given_name", "full_name", "date"}
-_PLACE: Final = {"address", "postal_code", "city"}
 _NAMES_ALONE: Final = {"email", "phone", "handle", "emails", "phones", "handles"}
 
 
@@ -275,7 +274,7 @@ def comparisons_of(fields: Sequence[Field]) -> tuple[Comparison, ...]:
                     Level(x.words, x.test.replace("{f}", column), x.m, x.by_term) for x in levels
                 ),
                 is_personal=field.kind in _PERSONAL,
-                is_place=field.kind in _PLACE,
+                is_place=field.kind in PLACE_KINDS,
                 names_alone=field.kind in _NAMES_ALONE,
             )
         )

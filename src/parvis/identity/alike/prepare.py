@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import ibis
 
-from parvis.identity.alike.contracts import Field, Kind
+from parvis.identity.alike.contracts import PLACE_KINDS, Field, Kind
 from parvis.lake.functions import strip_accents
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ class Key:
         Its name in the prepared records.
     field
         The index of the field that it comes from.
+    cause
+        What it goes wrong with: the fields of an address change together.
     words
         What records agree on, in words.
     is_list
@@ -43,6 +45,7 @@ class Key:
 
     column: str
     field: int
+    cause: int
     words: str
     is_list: bool = False
 
@@ -206,21 +209,23 @@ def prepare(records: ir.Table, fields: Sequence[Field], also: Sequence[str] = ()
     columns: dict[str, ir.Value] = {}
     keys: list[Key] = []
     rare: list[str] = []
+    places = [i for i, f in enumerate(fields) if f.kind in PLACE_KINDS]
     for index, field in enumerate(fields):
         name, raw = f"f{index}", records[field.name]
+        cause = places[0] if index in places else index
         normal = _normal(raw, field.kind)
         columns[name] = normal
         columns |= {f"{name}_{end}": v for end, v in _beside(raw, normal, field.kind).items()}
         is_list = field.kind in ("emails", "phones", "handles")
-        keys.append(Key(name, index, field.name, is_list))
+        keys.append(Key(name, index, cause, field.name, is_list))
         if field.kind == "emails":
-            keys.append(Key(f"{name}_users", index, f"user of {field.name}", True))
+            keys.append(Key(f"{name}_users", index, cause, f"user of {field.name}", True))
         if field.kind in ("text", "full_name", "names"):
             rare.append(name)
-            keys.append(Key(f"{name}_rare", index, f"a rare word of {field.name}", True))
+            keys.append(Key(f"{name}_rare", index, cause, f"a rare word of {field.name}", True))
         for end, (words, value) in _keys(normal, field.kind).items():
             columns[f"{name}_{end}"] = value
-            keys.append(Key(f"{name}_{end}", index, f"{words} {field.name}"))
+            keys.append(Key(f"{name}_{end}", index, cause, f"{words} {field.name}"))
     ready = records.select("unique_id", *also, **columns)
     for name in rare:
         found = _rare_words(ready, f"{name}_words").rename({f"{name}_rare": "rare"})
