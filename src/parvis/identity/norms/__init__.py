@@ -1,6 +1,16 @@
 """How identifiers, names, addresses and dates are compared."""
 
 from parvis.domain.identifiers import MEANINGS, Normaliser, NormRules, norm_of
+from parvis.identity.norms.people import birth_date, person_name, postal_address
 from parvis.identity.norms.table import normalised
 
-__all__ = ["MEANINGS", "NormRules", "Normaliser", "norm_of", "normalised"]
+__all__ = [
+    "MEANINGS",
+    "NormRules",
+    "Normaliser",
+    "birth_date",
+    "norm_of",
+    "normalised",
+    "person_name",
+    "postal_address",
+]
