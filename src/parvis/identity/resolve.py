@@ -1,119 +1,321 @@
-"""The sure part of identity: what silos state themselves. Pure Ibis.
-
-A person whom a silo knows has a `user_id`. Any other identifier (a cookie, a mail address)
-belongs to the first known person with whom one event carried it; if it was seen with several,
-it stays with the first and `claims` tells how many (a shared device must not weld two people
-together). An identifier never seen with a known person is a customer of its own, unknown.
-"""
+"""From evidence to customers: what the build, a preview and a replay all call."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 import ibis
+import numpy as np
+import pyarrow as pa
 
-from parvis.domain.event import USER_ID
+from parvis.identity.cluster import Clusters, Joint, Judged, Stop, find_clusters
+from parvis.identity.decisions import Decision, standing
+from parvis.identity.evidence import SAME_EVENT
+from parvis.identity.graph import Graph, read_graph
+from parvis.identity.kinds import RECORDS
+from parvis.identity.persons import read_persons
+from parvis.identity.shared import Sharing, find_shared
+from parvis.lake.functions import together
+from parvis.lake.schema import TABLES
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    from numpy.typing import NDArray
 
-__all__ = ["customer_id_of", "identities", "identity_links", "resolved", "sightings"]
+    from parvis.domain.settings import IdentitySettings
+    from parvis.lake.engine import Engine
+
+__all__ = ["Evidence", "Resolved", "customer_id_of", "judged_of", "resolve"]
 
 
 def customer_id_of(kind: ir.Value, value: ir.Value) -> ir.StringValue:
-    """Name the customer whose root is an identifier; the same everywhere and always."""
+    """Name the customer whose best identifier this is; the same everywhere and always.
+
+    Parameters
+    ----------
+    kind, value
+        The identifier, normalised.
+    """
     return (kind + ":" + value).hexdigest("md5").substr(0, 16)
 
 
-def sightings(events: ir.Table) -> ir.Table:
-    """List every identifier of every event.
-
-    Returns
-    -------
-    ir.Table
-        One row an event and identifier: `kind`, `value`, the event's `user_id`,
-        `message_id`, `occurred_at`.
-    """
-    each = events.select("message_id", "occurred_at", "user_id", one=events.identifiers.unnest())
-    return each.select(
-        "message_id",
-        "occurred_at",
-        "user_id",
-        kind=each.one["kind"],
-        value=each.one["value"],
-    ).filter(lambda t: t.kind.notnull() & t.value.notnull() & (t.value != ""))
-
-
-def identity_links(seen: ir.Table) -> ir.Table:
-    """Gather the evidence that identifiers belong to known persons.
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What customers are computed from: rows of the tables of the same names.
 
     Parameters
     ----------
-    seen
-        Sightings, all of those of the identifiers concerned.
-    """
-    both = seen.filter((seen.kind != USER_ID) & seen.user_id.notnull())
-    gathered = both.group_by("kind", "value", "user_id").agg(
-        message_id=both.message_id.first(order_by=[both.occurred_at, both.message_id]),
-        first_at=both.occurred_at.min(),
-        last_at=both.occurred_at.max(),
-        events=both.count(),
-    )
-    return gathered.mutate(rule=ibis.literal("same_event"))
-
-
-def identities(seen: ir.Table, links: ir.Table) -> ir.Table:
-    """Say of each identifier whose it is.
-
-    Parameters
-    ----------
-    seen
-        Sightings, all of those of the identifiers concerned.
+    identifiers
+        All that any evidence ties to those that are asked for.
     links
-        The links of the same identifiers.
+        All links with an end among these.
+    records, matches, decisions
+        At least those of these identifiers.
+    rim
+        The other ends of links that lead out of these identifiers: `kind` and `normal`. They
+        were cut off by a guard, and are only looked at to tell who is shared by whom.
     """
-    each = seen.group_by("kind", "value").agg(since=seen.occurred_at.min())
-    owners = links.group_by("kind", "value").agg(
-        owner=links.user_id.first(order_by=[links.first_at, links.user_id]),
-        claims=links.count(),
+
+    identifiers: ir.Table
+    links: ir.Table
+    records: ir.Table
+    matches: ir.Table
+    decisions: ir.Table
+    rim: ir.Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What came out: rows of `identities` and of `identity_stops`, staged."""
+
+    identities: ir.Table
+    stops: ir.Table
+
+
+def resolve(engine: Engine, evidence: Evidence, settings: IdentitySettings) -> Resolved:
+    """Compute whose each identifier is.
+
+    The outcome is a function of the evidence alone: neither the order in which it came nor
+    anything that was computed before plays a part, so that a replay gives the same to the bit.
+    """
+    graph = read_graph(engine, evidence.identifiers, evidence.links, evidence.rim)
+    judged = judged_of(engine, graph, evidence)
+    sharing = find_shared(graph, judged, settings)
+    closed = sharing.is_shared | graph.is_rim
+    clusters = find_clusters(
+        graph,
+        closed,
+        judged,
+        lambda nodes: _sure_joints(engine, graph, evidence.links, nodes[~closed[nodes]]),
+        settings,
     )
-    known = each.left_join(owners, ["kind", "value"]).select(
-        "kind", "value", "since", "owner", claims=owners.claims.fill_null(0)
+    told = _told(engine, evidence.identifiers, graph, sharing, clusters)
+    stops = [
+        Stop("shared", Joint(node, -1, 0.0, SAME_EVENT), why)
+        for node, why in sharing.why.items()
+        if not graph.is_rim[node]
+    ]
+    stops += clusters.stops
+    return Resolved(
+        engine.stage(_identities(evidence.identifiers, graph, told)),
+        _stops(engine, evidence.identifiers, graph, told, stops),
     )
-    is_user = known.kind == USER_ID
-    return known.select(
+
+
+def judged_of(engine: Engine, graph: Graph, evidence: Evidence) -> Judged:
+    """Return what a model and people say of the nodes of a graph."""
+    decisions = standing(Decision.of_row(r) for r in engine.rows(evidence.decisions))
+    matches = evidence.matches.filter(evidence.matches.band == "merge")
+    pairs = engine.rows(
+        matches.order_by(matches.weight.desc(), *(matches[c] for c in _PAIR)).select(
+            *_PAIR, "weight"
+        )
+    )
+    held = (*decisions.merges, *decisions.parts)
+    named = {e for d in held for e in (d.left, d.right)}
+    named |= {(r[f"{s}_kind"], r[f"{s}_value"]) for r in pairs for s in ("left", "right")}
+    node = _nodes_of(engine, graph, named)
+    place = {d.decision_id: i for i, d in enumerate(sorted(held, key=lambda d: d.decision_id))}
+    return Judged(
+        alike=tuple(
+            Joint(node[left], node[right], r["weight"], "alike")
+            for r in pairs
+            if (left := (r["left_kind"], r["left_value"])) in node
+            and (right := (r["right_kind"], r["right_value"])) in node
+        ),
+        merges=tuple(
+            Joint(node[d.left], node[d.right], 0.0, "merge", place[d.decision_id])
+            for d in decisions.merges
+            if d.left in node and d.right in node
+        ),
+        parts=tuple(
+            (node[d.left], node[d.right], place[d.decision_id])
+            for d in decisions.parts
+            if d.left in node and d.right in node
+        ),
+        told=read_persons(engine, graph, evidence.records),
+    )
+
+
+_PAIR: Final = ("left_kind", "left_value", "right_kind", "right_value")
+
+
+def _nodes_of(
+    engine: Engine, graph: Graph, named: set[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    """Find the nodes of identifiers; those that no event carries have none."""
+    if not named:
+        return {}
+    wanted = engine.stage_rows(
+        [{"kind": k, "value": v} for k, v in sorted(named)],
+        {"kind": "string", "value": "string"},
+    )
+    keyed = wanted.mutate(key=graph.key(wanted.kind, wanted.value))
+    found = engine.rows(keyed.inner_join(graph.nodes, "key").select("kind", "value", "node"))
+    return {(r["kind"], r["value"]): r["node"] for r in found}
+
+
+def _sure_joints(
+    engine: Engine,
+    graph: Graph,
+    links: ir.Table,
+    nodes: NDArray[np.int32],
+) -> list[Joint]:
+    """Read the links between nodes again, in an order that depends on what they say alone."""
+    among = engine.stage_arrow(pa.table({"node": pa.array(nodes, pa.int32())}))
+    keyed = graph.nodes.semi_join(among, "node").select("key", "node")
+    ends = links.mutate(
+        left=graph.key(links.left_kind, links.left_value),
+        right=graph.key(links.right_kind, links.right_value),
+    )
+    both = ends.inner_join(keyed.select(left="key", left_node="node"), "left")
+    both = both.inner_join(keyed.select(right="key", right_node="node"), "right")
+    rows = engine.arrow(
+        both.order_by(
+            both.strength.desc(), both.first_at, *(both[c] for c in _PAIR), both.rule
+        ).select("left_node", "right_node", "strength", "rule")
+    )
+    columns = (rows[c].to_pylist() for c in ("left_node", "right_node", "strength", "rule"))
+    return [Joint(*each) for each in zip(*columns, strict=True)]
+
+
+def _told(
+    engine: Engine, identifiers: ir.Table, graph: Graph, sharing: Sharing, clusters: Clusters
+) -> ir.Table:
+    """Say of each node: its customer's and its component's best node, and what is known."""
+    customer, component = clusters.customer, clusters.component
+    roots = _roots(engine, identifiers, graph, customer)
+    heads = roots if component is customer else _roots(engine, identifiers, graph, component)
+    many = int(customer.max()) + 1 if len(customer) else 0
+    is_known = np.zeros(many, bool)
+    is_known[customer[graph.of_kinds(*RECORDS)]] = True
+    size = np.bincount(customer, minlength=many)
+    # what people gave to somebody is theirs, however many use it
+    shared = sharing.is_shared & (size[customer] == 1)
+    table = pa.table(
+        {
+            "node": pa.array(np.arange(len(graph), dtype=np.int32)),
+            "root": pa.array(roots[customer]),
+            "head": pa.array(heads[component]),
+            "is_known": pa.array(is_known[customer]),
+            "is_shared": pa.array(shared),
+            "claims": pa.array(sharing.claims),
+        }
+    )
+    return engine.stage_arrow(table)
+
+
+def _roots(
+    engine: Engine, identifiers: ir.Table, graph: Graph, group: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """Find the best node of each group: by the kind's rank, the first seen, the smallest."""
+    if not len(group):
+        return np.empty(0, np.int32)
+    order = np.lexsort((graph.since, graph.rank, group)).astype(np.int32)
+    ordered = group[order]
+    begins = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    best = np.full(int(group.max()) + 1, -1, np.int32)
+    best[ordered[begins]] = order[begins]
+    top = best[ordered]
+    equal = (graph.rank[order] == graph.rank[top]) & (graph.since[order] == graph.since[top])
+    if int(equal.sum()) == len(begins):
+        return best
+    rivals = np.bincount(ordered[equal], minlength=len(best))
+    tied = equal & (rivals > 1)[ordered]
+    among = engine.stage_arrow(
+        pa.table({"node": pa.array(order[tied]), "which": pa.array(ordered[tied])})
+    )
+    spelt = _spelt(identifiers, graph, among).inner_join(among, "node")
+    one = spelt.group_by("which").agg(node=spelt.node.argmin(spelt.kind + ":" + spelt.normal))
+    rows = engine.arrow(one.select("which", "node"))
+    best[rows["which"].to_numpy()] = rows["node"].to_numpy()
+    return best
+
+
+def _spelt(identifiers: ir.Table, graph: Graph, nodes: ir.Table) -> ir.Table:
+    """Give nodes (`node`) their `kind` and `normal` again."""
+    usable = identifiers.filter(identifiers.normal.notnull())
+    keyed = usable.select("kind", "normal", key=graph.key(usable.kind, usable.normal))
+    wanted = graph.nodes.semi_join(nodes, "node").select("key", "node")
+    return keyed.inner_join(wanted, "key").select("node", "kind", "normal").distinct()
+
+
+def _identities(identifiers: ir.Table, graph: Graph, told: ir.Table) -> ir.Table:
+    names = _names(identifiers, graph, told)
+    usable = identifiers.filter(identifiers.normal.notnull())
+    keyed = usable.select(
+        "kind", "value", "normal", since="first_at", key=graph.key(usable.kind, usable.normal)
+    )
+    joined = keyed.inner_join(graph.nodes.select("key", "node"), "key").inner_join(told, "node")
+    joined = joined.inner_join(names.select(root="node", customer_id="name"), "root")
+    joined = joined.inner_join(names.select(head="node", component="name"), "head")
+    columns = [c.name for c in TABLES["identities"].columns]
+    tied = joined.mutate(claims=joined.claims.cast("int64")).select(*columns)
+    alone = identifiers.filter(identifiers.normal.isnull())
+    # no normalised identifier has such a sign in it
+    name = customer_id_of(alone.kind, "\x1f" + alone.value)
+    single = alone.select(
         "kind",
         "value",
-        customer_id=ibis.cases(
-            (is_user, customer_id_of(known.kind, known.value)),
-            (known.owner.notnull(), customer_id_of(ibis.literal(USER_ID), known.owner)),
-            else_=customer_id_of(known.kind, known.value),
-        ),
-        since="since",
-        until=ibis.null("timestamp('UTC')"),
-        is_known=is_user | known.owner.notnull(),
-        claims=is_user.ifelse(1, known.claims),
+        "normal",
+        customer_id=name,
+        component=name,
+        since=alone.first_at,
+        is_known=ibis.literal(False),
+        # it says nothing of whose an event is that carries another one too
+        is_shared=ibis.literal(True),
+        claims=ibis.literal(0, "int64"),
     )
+    return together(tied, single)
 
 
-def resolved(events: ir.Table, owners: ir.Table) -> ir.Table:
-    """Give each event its customer, by the identifier that decides (the first).
+def _names(identifiers: ir.Table, graph: Graph, told: ir.Table) -> ir.Table:
+    """Name the customers after their best nodes."""
+    roots = together(told.select(node="root"), told.select(node="head")).distinct()
+    one = _spelt(identifiers, graph, roots)
+    return one.select("node", name=customer_id_of(one.kind, one.normal))
 
-    Events without any identifier are nobody's and are left out.
 
-    Parameters
-    ----------
-    events
-        Rows of `events`.
-    owners
-        Rows of `identities`; only the events of these identifiers are returned.
-
-    Returns
-    -------
-    ir.Table
-        The events with `customer_id` and `is_known`.
-    """
-    first = events.identifiers[0]
-    decided = events.mutate(kind=first["kind"], value=first["value"])
-    whose = owners.select("kind", "value", "customer_id", "is_known")
-    return decided.inner_join(whose, ["kind", "value"]).drop("kind", "value")
+def _stops(
+    engine: Engine, identifiers: ir.Table, graph: Graph, told: ir.Table, stops: list[Stop]
+) -> ir.Table:
+    """Write what guards kept apart, with the identifiers in words again."""
+    rows: dict[tuple[str, int, int], dict[str, Any]] = {}
+    for stop in sorted(stops, key=lambda s: (-s.joint.strength, s.joint.rule)):
+        left, right = stop.joint.left, stop.joint.right
+        row = {"guard": stop.guard, "left": left, "right": right, "rule": stop.joint.rule,
+               "strength": stop.joint.strength, "detail": stop.detail}  # fmt: skip
+        rows.setdefault((stop.guard, min(left, right), max(left, right)), row)
+    staged = engine.stage_rows(
+        list(rows.values()),
+        {"guard": "string", "left": "int32", "right": "int32", "rule": "string",
+         "strength": "float64", "detail": "string"},
+    )  # fmt: skip
+    ends = together(staged.select(node="left"), staged.select(node="right")).distinct()
+    spelt = engine.stage(_spelt(identifiers, graph, ends))
+    left_end = spelt.select(left="node", one_kind="kind", one_value="normal")
+    right_end = spelt.select(right="node", other_kind="kind", other_value="normal")
+    both = staged.inner_join(left_end, "left").left_join(right_end, "right").drop("right_right")
+    both = both.inner_join(told.select(left="node", head="head"), "left")
+    names = _names(identifiers, graph, told.semi_join(ends, "node"))
+    both = both.inner_join(names.select(head="node", component="name"), "head")
+    # of all links of the one there is no other
+    turned = (both.one_kind > both.other_kind) | (
+        (both.one_kind == both.other_kind) & (both.one_value > both.other_value)
+    )
+    turned = turned.fill_null(False)
+    other_kind, other_value = both.other_kind.fill_null(""), both.other_value.fill_null("")
+    return engine.stage(
+        both.select(
+            "guard",
+            left_kind=turned.ifelse(other_kind, both.one_kind),
+            left_value=turned.ifelse(other_value, both.one_value),
+            right_kind=turned.ifelse(both.one_kind, other_kind),
+            right_value=turned.ifelse(both.one_value, other_value),
+            rule="rule",
+            strength="strength",
+            detail="detail",
+            component="component",
+        )
+    )

@@ -111,3 +111,18 @@ def json_values(document: ir.Value, keys: Sequence[str]) -> dict[str, ir.StringV
     """
     found = _json_extract_strings(document, ibis.array([f"$.{k}" for k in keys]))
     return {k: found[i] for i, k in enumerate(keys)}
+
+
+def together(first: ir.Table, *others: ir.Table) -> ir.Table:
+    """Put the rows of tables under each other, whatever each says of where nulls can be.
+
+    Parameters
+    ----------
+    first
+        Gives the columns and their types.
+    others
+        With at least these columns.
+    """
+    types = {name: dtype.copy(nullable=True) for name, dtype in first.schema().items()}
+    loose = [t.select(**{n: t[n].cast(d) for n, d in types.items()}) for t in (first, *others)]
+    return loose[0].union(*loose[1:])

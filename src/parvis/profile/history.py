@@ -41,7 +41,8 @@ def profiles_at(workspace: Workspace, day: date) -> ir.Table:
     Returns
     -------
     ir.Table
-        Rows of `profiles`, computed when they are asked for.
+        Rows of `profiles`, computed when they are asked for; who is who is computed at once,
+        from what could be known by then, today's rules, and all that people have decided.
 
     Examples
     --------
@@ -52,8 +53,13 @@ def profiles_at(workspace: Workspace, day: date) -> ir.Table:
     as_of = workspace.beginning_of(day)
     zone, base = workspace.zone, workspace.settings.money.currency
     known = known_at(workspace.table("events"), as_of)
-    seen = identity.sightings(known)
-    owners = identity.identities(seen, identity.identity_links(seen))
+    owners = identity.resolve_events(
+        workspace.engine,
+        known,
+        workspace.table("identity_matches"),
+        workspace.table("identity_decisions"),
+        workspace.settings.identity,
+    ).identities
     events = identity.resolved(known, owners)
     of_orders = order_events(events)
     rates = workspace.table("exchange_rates")

@@ -73,7 +73,7 @@ def customer_events(engine: Engine, customer_id: str) -> ir.Table:
     """
     owners = engine.table("identities")
     own = owners.filter(owners.customer_id == customer_id)
-    events = identity.resolved(_known(engine), own)
+    events = identity.resolved(_known(engine), owners, own)
     return events.order_by(events.occurred_at.desc(), events.message_id)
 
 

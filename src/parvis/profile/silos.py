@@ -120,7 +120,7 @@ def silos(engine: Engine, zone: str) -> tuple[Silo, ...]:
         )
     )
     known = owners.filter(owners.is_known)
-    whose = identity.resolved(events.select("source", "identifiers"), known)
+    whose = identity.resolved(events.select("source", "identifiers"), owners, known)
     people = {
         r["source"]: r["customers"]
         for r in _rows(whose.group_by("source").agg(customers=whose.customer_id.nunique()))
@@ -254,7 +254,7 @@ def readiness(engine: Engine, base: str) -> tuple[Readiness, ...]:
     told = events.select("message_id", "identifiers", subject=of_kind)
     told = told.filter(told.subject.notnull())
     totals = {r["subject"]: r["n"] for r in _rows(told.group_by("subject").agg(n=told.count()))}
-    known = identity.resolved(told, owners.filter(owners.is_known))
+    known = identity.resolved(told, owners, owners.filter(owners.is_known))
     joined = {r["subject"]: r["n"] for r in _rows(known.group_by("subject").agg(n=known.count()))}
 
     def of(subject: Any, unit: Any) -> Readiness:
@@ -274,7 +274,9 @@ def _spend_readiness(engine: Engine, base: str) -> Readiness:
     if not _rows(spend.limit(1).select("row_key")):
         return Readiness("spend", "money", 0, 0, None)
     met = identity.resolved(
-        events.select("channel", "campaign", "identifiers"), owners.filter(owners.is_known)
+        events.select("channel", "campaign", "identifiers"),
+        owners,
+        owners.filter(owners.is_known),
     )
     campaigns = met.filter(met.campaign.notnull()).select(met_campaign=met.campaign).distinct()
     channels = met.filter(met.channel.notnull()).select(met_channel=met.channel).distinct()

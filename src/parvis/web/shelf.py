@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 import ibis
 
+from parvis.identity import api as identity
 from parvis.lake.engine import Engine
 from parvis.lake.workspace import Workspace
 from parvis.profile import api as profile
@@ -123,9 +124,9 @@ class Shelf:
     def _all_events(self) -> ir.Table:
         """All events, each with its customer and its trail; null where it has none."""
         events = self._at("events").drop("products", "import_id")
-        first = events.identifiers[0]
-        decided = events.mutate(kind=first["kind"], value=first["value"])
-        owners = self._at("identities").select("kind", "value", "customer_id", "is_known")
+        identities = self._at("identities")
+        decided = identity.decided(events, identities)
+        owners = identities.select("kind", "value", "customer_id", "is_known")
         whose = decided.left_join(owners, ["kind", "value"])
         trails = profile.trailed(events).select("message_id", "trail")
         whose = whose.left_join(trails, "message_id")

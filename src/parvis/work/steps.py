@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 from parvis.domain.settings import Settings
@@ -10,9 +9,16 @@ from parvis.identity import api as identity
 from parvis.lake.build import BuildPlan, BuildReport, Frame, Progress, Step, run_build
 from parvis.lake.build.run import explain_build
 from parvis.lake.engine import Engine
+from parvis.lake.functions import together
 from parvis.lake.schema import TABLES
 from parvis.lake.workspace import Workspace
 from parvis.profile import api as profile
+from parvis.work.identity import (
+    IDENTITY_STEPS,
+    identifiers_concerned,
+    moved_customers,
+    note_changes,
+)
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -23,27 +29,30 @@ __all__ = ["STEPS", "build", "explain"]
 def _events(frame: Frame) -> ir.Table:
     """All events known by the date, of the customers concerned, with their customer."""
     known = profile.known_at(frame.table("events"), frame.as_of)
-    return identity.resolved(known, frame.within(frame.table("identities")))
+    owners = frame.table("identities")
+    return identity.resolved(known, owners, frame.within(owners))
 
 
-def _identifiers_concerned(frame: Frame) -> ir.Table:
-    new = profile.known_at(frame.changed("events"), frame.as_of)
-    return identity.sightings(new).select("kind", "value").distinct()
+def _moved(frame: Frame) -> ir.Table:
+    return frame.once("moved", lambda: frame.engine.stage(moved_customers(frame)))
+
+
+def _events_of(frame: Frame, customers: ir.Table) -> ir.Table:
+    known = profile.known_at(frame.table("events"), frame.as_of)
+    owners = frame.table("identities")
+    return identity.resolved(known, owners, owners.semi_join(customers, "customer_id"))
 
 
 def _orders_concerned(frame: Frame) -> ir.Table:
     """Orders that new events speak of, and all orders of customers who changed hands."""
     new = profile.order_events(profile.known_at(frame.changed("events"), frame.as_of))
-    moved = frame.changed("identities").select("customer_id").distinct()
-    owners, orders = frame.table("identities"), frame.table("orders")
-    known = profile.known_at(frame.table("events"), frame.as_of)
-    theirs = identity.resolved(known, owners.semi_join(moved, "customer_id"))
+    moved, orders = _moved(frame), frame.table("orders")
     keys = [
         new.select("source", "order_id"),
-        profile.order_events(theirs).select("source", "order_id"),
+        profile.order_events(_events_of(frame, moved)).select("source", "order_id"),
         orders.semi_join(moved, "customer_id").select("source", "order_id"),
     ]
-    return keys[0].union(keys[1]).union(keys[2]).distinct()
+    return together(*keys).distinct()
 
 
 def _order_events(frame: Frame) -> ir.Table:
@@ -55,37 +64,21 @@ def _order_events(frame: Frame) -> ir.Table:
 
 def _trails_concerned(frame: Frame) -> ir.Table:
     """Find trails with new events, and all of customers who changed hands."""
-    known = profile.known_at(frame.table("events"), frame.as_of)
-    moved = frame.changed("identities").select("customer_id").distinct()
-    owners = frame.table("identities").semi_join(moved, "customer_id")
     new = profile.trailed(profile.known_at(frame.changed("events"), frame.as_of))
-    theirs = profile.trailed(identity.resolved(known, owners))
-    return new.select("trail").union(theirs.select("trail")).distinct()
+    theirs = profile.trailed(_events_of(frame, _moved(frame)))
+    return together(new.select("trail"), theirs.select("trail")).distinct()
 
 
 def _customers_concerned(frame: Frame) -> ir.Table:
-    moved = frame.changed("identities").select("customer_id")
-    active = frame.table("identities").semi_join(_identifiers_concerned(frame), ["kind", "value"])
-    return moved.union(active.select("customer_id")).distinct()
+    known = identifiers_concerned(frame)
+    active = frame.table("identities").semi_join(known, ["kind", "value"])
+    return together(_moved(frame), active.select("customer_id")).distinct()
 
 
 def _traits_concerned(frame: Frame) -> ir.Table:
     """Find customers with new events, and those whose orders or visits were told anew."""
     told = [frame.changed(t).select("customer_id") for t in ("orders", "order_lines", "sessions")]
-    return reduce(lambda a, b: a.union(b), told, _customers_concerned(frame)).distinct()
-
-
-def _sightings(frame: Frame) -> ir.Table:
-    known = profile.known_at(frame.table("events"), frame.as_of)
-    return frame.within(identity.sightings(known))
-
-
-def _identity_links(frame: Frame) -> ir.Table:
-    return identity.identity_links(_sightings(frame))
-
-
-def _identities(frame: Frame) -> ir.Table:
-    return identity.identities(_sightings(frame), frame.within(frame.table("identity_links")))
+    return together(_customers_concerned(frame), *told).distinct()
 
 
 def _orders(frame: Frame) -> ir.Table:
@@ -125,8 +118,7 @@ def _profiles(frame: Frame) -> ir.Table:
 
 #: The order is found from what each reads.
 STEPS: Final = (
-    Step("identity_links", ("events",), _identity_links, 1, _identifiers_concerned),
-    Step("identities", ("events", "identity_links"), _identities, 1, _identifiers_concerned),
+    *IDENTITY_STEPS,
     Step(
         "orders",
         ("events", "identities"),
@@ -170,9 +162,10 @@ def _write_rates(engine: Engine, settings: Settings) -> None:
 
 def build(workspace: Workspace, on_progress: Progress | None = None) -> BuildReport:
     """Bring all tables of a workspace up to date; see `parvis.lake.build.run_build`."""
+    quiet = (workspace, STEPS, _write_rates)
     if on_progress is None:
-        return run_build(workspace, STEPS, _write_rates)
-    return run_build(workspace, STEPS, _write_rates, on_progress)
+        return run_build(*quiet, after=note_changes)
+    return run_build(*quiet, on_progress, note_changes)
 
 
 def explain(workspace: Workspace) -> BuildPlan:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import ibis
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from parvis.domain.settings import Settings
     from parvis.lake.workspace import Workspace
 
-__all__ = ["BuildReport", "Progress", "StepReport", "explain_build", "run_build"]
+__all__ = ["After", "BuildReport", "Progress", "StepReport", "explain_build", "run_build"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,15 @@ class BuildReport:
 Progress = Callable[[Decision, int, int], None]
 
 
+#: Called in the build's transaction when all tables are made: what was written in each, and
+#: what was decided for each.
+After = Callable[[Engine, Mapping[str, Written], BuildPlan], None]
+
+
+def _nothing(_engine: Engine, _written: Mapping[str, Written], _plan: BuildPlan) -> None:
+    """Do no more."""
+
+
 def _quiet(_decision: Decision, _place: int, _count: int) -> None:
     """Say nothing."""
 
@@ -71,6 +82,8 @@ class _Frame:
     written: dict[str, Written] = field(default_factory=dict)
     scopes: dict[Any, ir.Table] = field(default_factory=dict)
     news: dict[str, ir.Table] = field(default_factory=dict)
+    shrunk: dict[str, bool] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
     scope: ir.Table | None = None
 
     def table(self, name: str) -> ir.Table:
@@ -93,6 +106,20 @@ class _Frame:
                 _news(self.engine, name, self.last, self.until, self.as_of)
             )
         return self.news[name]
+
+    def added(self, name: str) -> ir.Table | None:
+        if self.scope is None or self.last is None:
+            return None
+        if name not in self.shrunk:
+            rows = self.engine.changes(name, self.last.snapshot, self.until)
+            gone = rows.filter(rows.change_type != "insert")
+            self.shrunk[name] = _count(self.engine, gone) > 0
+        return None if self.shrunk[name] else self.changed(name)
+
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        if key not in self.kept:
+            self.kept[key] = make()
+        return self.kept[key]  # type: ignore[no-any-return]
 
 
 def _news(
@@ -171,6 +198,7 @@ def run_build(
     steps: Sequence[Step],
     prepare: Callable[[Engine, Settings], None],
     on_progress: Progress = _quiet,
+    after: After = _nothing,
 ) -> BuildReport:
     """Bring all tables up to date, in one transaction.
 
@@ -185,6 +213,8 @@ def run_build(
         transaction.
     on_progress
         Called before each step with its decision, its place from 0, and their number.
+    after
+        Notes what the build changed, in the same transaction.
 
     Returns
     -------
@@ -203,7 +233,7 @@ def run_build(
         engine = workspace.engine.session()
         try:
             plan, reports = engine.atomically(
-                lambda: _build(engine, workspace, steps, prepare, on_progress)
+                lambda: _build(engine, workspace, steps, (prepare, after), on_progress)
             )
         finally:
             engine.close()
@@ -216,7 +246,7 @@ def _build(
     engine: Engine,
     workspace: Workspace,
     steps: Sequence[Step],
-    prepare: Callable[[Engine, Settings], None],
+    around: tuple[Callable[[Engine, Settings], None], After],
     on_progress: Progress,
 ) -> tuple[BuildPlan, list[StepReport]]:
     settings = workspace.settings
@@ -224,6 +254,7 @@ def _build(
     plan = make_plan(steps, settings, known)
     if plan.is_empty:
         return plan, []
+    prepare, after = around
     prepare(engine, settings)
     newest = max(known.last.values(), key=lambda b: b.snapshot, default=None)
     frame = _Frame(engine, settings, plan.as_of, newest, plan.snapshot)
@@ -231,6 +262,7 @@ def _build(
     for place, decision in enumerate(plan.decisions):
         on_progress(decision, place, len(plan.decisions))
         reports.append(_do(frame, decision))
+    after(engine, frame.written, plan)
     _note(engine, plan, reports, settings)
     return plan, reports
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from parvis.domain.settings import Settings
+    from parvis.lake.engine import Engine
 
 __all__ = ["Frame", "Step"]
+
+T = TypeVar("T")
 
 
 class Frame(Protocol):
@@ -24,10 +27,13 @@ class Frame(Protocol):
         The workspace's settings.
     as_of
         The moment up to which the tables speak.
+    engine
+        What computes, for steps that are no single question.
     """
 
     settings: Settings
     as_of: datetime
+    engine: Engine
 
     def table(self, name: str) -> ir.Table:
         """Return a table that the step reads, as it stands in this build."""
@@ -37,6 +43,15 @@ class Frame(Protocol):
 
     def changed(self, name: str) -> ir.Table:
         """Return rows of a table that came, went or became known since the last build."""
+
+    def added(self, name: str) -> ir.Table | None:
+        """Return the rows of a table of facts that came or became known since the last build.
+
+        Null where that isn't all: in a whole build, and when rows went too.
+        """
+
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        """Return what `make` returns, made once in this build."""
 
 
 @dataclass(frozen=True, slots=True)

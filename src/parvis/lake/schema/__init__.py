@@ -2,7 +2,17 @@
 
 from parvis.lake.schema.events import EVENTS, PRODUCT_TYPE
 from parvis.lake.schema.exchange_rates import EXCHANGE_RATES
-from parvis.lake.schema.identities import IDENTITIES, IDENTITY_LINKS
+from parvis.lake.schema.identities import (
+    IDENTIFIERS,
+    IDENTITIES,
+    IDENTITY_CHANGES,
+    IDENTITY_DECISIONS,
+    IDENTITY_LINKS,
+    IDENTITY_MATCHES,
+    IDENTITY_RECORDS,
+    IDENTITY_REPORTS,
+    IDENTITY_STOPS,
+)
 from parvis.lake.schema.imports import IMPORTS, QUARANTINE
 from parvis.lake.schema.orders import ORDER_LINES, ORDERS
 from parvis.lake.schema.profiles import CUSTOMER_TRAITS, PROFILES
@@ -24,13 +34,20 @@ TABLES: dict[str, TableSchema] = {
         QUARANTINE,
         EXCHANGE_RATES,
         SOURCES,
+        IDENTITY_MATCHES,
+        IDENTITY_DECISIONS,
+        IDENTIFIERS,
         IDENTITY_LINKS,
+        IDENTITY_RECORDS,
         IDENTITIES,
+        IDENTITY_STOPS,
         ORDERS,
         ORDER_LINES,
         SESSIONS,
         CUSTOMER_TRAITS,
         PROFILES,
+        IDENTITY_CHANGES,
+        IDENTITY_REPORTS,
         BUILD_STATE,
         SCHEMA_MIGRATIONS,
     )

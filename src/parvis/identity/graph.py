@@ -1,0 +1,227 @@
+"""Identifiers and links as numbers: out of the lake, into arrays, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+import pyarrow as pa
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from parvis.identity.evidence import ALIAS
+from parvis.identity.kinds import LAST_RANK, RANKS
+from parvis.lake.functions import together
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from numpy.typing import NDArray
+
+    from parvis.lake.engine import Engine
+
+__all__ = ["Graph", "Links", "components", "read_graph"]
+
+#: Makes of kind and normalised identifier what stands for them.
+Key = Callable[["ir.Value", "ir.Value"], "ir.Value"]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Links between nodes; all arrays have one length.
+
+    Parameters
+    ----------
+    left, right
+        Nodes.
+    strength
+        In bits.
+    events
+        How many events carried both.
+    is_alias
+        Whether a silo said so on purpose.
+    """
+
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    strength: NDArray[np.float64]
+    events: NDArray[np.int64]
+    is_alias: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def only(self, kept: NDArray[np.bool_]) -> Links:
+        """Return some of them."""
+        return Links(
+            self.left[kept], self.right[kept], self.strength[kept], self.events[kept],
+            self.is_alias[kept],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Normalised identifiers as nodes 0 to n, and the links between them.
+
+    Parameters
+    ----------
+    nodes
+        The nodes in the engine: `node` and its `key`.
+    key
+        Makes the key from kind and normalised identifier.
+    kinds
+        The kinds that occur; `kind` counts in them.
+    kind, rank
+        Of each node.
+    since
+        When each was first seen, in microseconds.
+    is_rim
+        Whether it is there only to be looked at.
+    links
+        The links.
+    """
+
+    nodes: ir.Table
+    key: Key
+    kinds: tuple[str, ...]
+    kind: NDArray[np.int16]
+    rank: NDArray[np.int16]
+    since: NDArray[np.int64]
+    is_rim: NDArray[np.bool_]
+    links: Links
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    def of_kinds(self, *names: str) -> NDArray[np.bool_]:
+        """Tell of each node whether it is of one of these kinds."""
+        wanted = [i for i, k in enumerate(self.kinds) if k in names]
+        return np.isin(self.kind, wanted)
+
+
+def read_graph(
+    engine: Engine, identifiers: ir.Table, links: ir.Table, rim: ir.Table | None = None
+) -> Graph:
+    """Bring identifiers and the links between them out of the lake.
+
+    Parameters
+    ----------
+    engine
+        What computes on the lake.
+    identifiers
+        Rows of `identifiers`; several spellings of one make one node.
+    links
+        Rows of `identity_links`; those with an end that isn't among the nodes are left out.
+    rim
+        More nodes: `kind` and `normal`.
+    """
+    usable = identifiers.filter(identifiers.normal.notnull()).select(
+        "kind", "normal", since="first_at", is_rim=ibis.literal(False)
+    )
+    if rim is not None:
+        never = ibis.literal("9999-12-31", "timestamp('UTC')")
+        outside = rim.select("kind", "normal", since=never, is_rim=ibis.literal(True))
+        usable = together(usable, outside)
+    # numbers are joined much faster than texts; they stand for the texts only if no two agree
+    nodes = engine.stage(_nodes(usable, numbered))
+    if engine.rows(nodes.agg(n=(nodes.least != nodes.most).sum()))[0]["n"]:
+        engine.discard(nodes)
+        return _read(engine, engine.stage(_nodes(usable, spelt)), links, spelt)
+    return _read(engine, nodes, links, numbered)
+
+
+def numbered(kind: ir.Value, normal: ir.Value) -> ir.Value:
+    """Stand for an identifier by a number of 64 bits.
+
+    The engine's hash is fast and not very good, so two of it are taken together.
+    """
+    return (normal + "~" + kind).hash() ^ ("~" + normal).hash()
+
+
+def spelt(kind: ir.Value, normal: ir.Value) -> ir.Value:
+    """Stand for an identifier by itself."""
+    return kind + ":" + normal
+
+
+def _nodes(usable: ir.Table, key: Key) -> ir.Table:
+    each = usable.select(
+        "kind",
+        "since",
+        "is_rim",
+        key=key(usable.kind, usable.normal),
+        check=(usable.kind + usable.normal).hash(),
+    )
+    one = each.group_by("key").agg(
+        kind=each.kind.arbitrary(),
+        since=each.since.min(),
+        is_rim=each.is_rim.all(),
+        least=each.check.min(),
+        most=each.check.max(),
+    )
+    return one.mutate(node=ibis.row_number().cast("int32"))
+
+
+def _read(engine: Engine, nodes: ir.Table, links: ir.Table, key: Key) -> Graph:
+    told = engine.arrow(nodes.select("node", "kind", "is_rim", since=_microseconds(nodes.since)))
+    place = told["node"].to_numpy()
+    words = told["kind"].combine_chunks().dictionary_encode()
+    names = tuple(words.dictionary.to_pylist())
+    count = len(place)
+    kind, since = np.empty(count, np.int16), np.empty(count, np.int64)
+    is_rim = np.empty(count, bool)
+    is_rim[place] = told["is_rim"].to_numpy()
+    kind[place] = words.indices.to_numpy()
+    since[place] = told["since"].to_numpy()
+    ranks = np.array([RANKS.get(n, LAST_RANK) for n in names] or [0], np.int16)
+    between = _read_links(engine, nodes, links, key)
+    return Graph(nodes, key, names, kind, ranks[kind], since, is_rim, between)
+
+
+def _microseconds(moment: ir.Value) -> ir.IntegerValue:
+    return moment.cast("timestamp").delta(
+        ibis.literal("1970-01-01", "timestamp"), unit="microsecond"
+    )
+
+
+def _read_links(engine: Engine, nodes: ir.Table, links: ir.Table, key: Key) -> Links:
+    keyed = links.select(
+        "strength",
+        "events",
+        is_alias=links.rule == ALIAS,
+        left=key(links.left_kind, links.left_value),
+        right=key(links.right_kind, links.right_value),
+    )
+    joined = keyed.inner_join(nodes.select(left="key", left_node="node"), "left")
+    joined = joined.inner_join(nodes.select(right="key", right_node="node"), "right")
+    columns = ("left_node", "right_node", "strength", "events", "is_alias")
+    told = engine.arrow(joined.select(*columns))
+    # the engine's sums are wider than what Ibis takes them for
+    at = told.column_names.index("events")
+    told = told.set_column(at, "events", told["events"].cast(pa.int64()))
+    return Links(*(told[c].to_numpy() for c in columns))
+
+
+def components(count: int, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Number the connected components of a graph.
+
+    Parameters
+    ----------
+    count
+        How many nodes.
+    left, right
+        The ends of each edge.
+
+    Returns
+    -------
+    numpy.ndarray
+        The component of each node, shape (count,).
+
+    Examples
+    --------
+    >>> components(4, np.array([0, 1], np.int32), np.array([1, 2], np.int32)).tolist()
+    [0, 0, 0, 1]
+    """
+    edges = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(count, count))
+    return connected_components(edges, directed=False)[1]  # type: ignore[no-any-return]

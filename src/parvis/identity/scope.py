@@ -1,0 +1,138 @@
+"""What a change concerns: the customers that may come out differently, and no others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+import pyarrow as pa
+
+from parvis.identity.graph import read_graph
+from parvis.identity.resolve import Evidence, judged_of
+from parvis.identity.shared import find_shared
+from parvis.lake.functions import together
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from parvis.domain.settings import IdentitySettings
+    from parvis.lake.engine import Engine
+
+__all__ = ["concerned", "within"]
+
+
+def within(engine: Engine, evidence: Evidence, scope: ir.Table) -> Evidence:
+    """Keep the evidence on some identifiers, and what they are cut off from.
+
+    Parameters
+    ----------
+    evidence
+        All evidence.
+    scope
+        `kind` and `value` of identifiers as silos write them, as `concerned` returns them.
+    """
+    own = engine.stage(evidence.identifiers.semi_join(scope, ["kind", "value"]))
+    links = engine.stage(_touching(evidence.links, own))
+    rim = engine.stage(_other_ends(links, own))
+    return Evidence(own, links, evidence.records, evidence.matches, evidence.decisions, rim)
+
+
+def concerned(
+    engine: Engine,
+    evidence: Evidence,
+    before: ir.Table,
+    touched: ir.Table,
+    settings: IdentitySettings,
+) -> ir.Table:
+    """Find the identifiers that may come to another customer.
+
+    All that any evidence ties to what was touched is computed again. Where an identifier that
+    was shared no longer is, what was cut off from it is looked at too.
+
+    Parameters
+    ----------
+    evidence
+        All evidence, as it is now.
+    before
+        Rows of `identities`, as they were computed last.
+    touched
+        `kind` and `normal` of the identifiers on which there is something new.
+
+    Returns
+    -------
+    ir.Table
+        `kind` and `value`, as silos write them; staged.
+    """
+    touched = engine.stage(touched.filter(touched.normal.notnull()).distinct())
+    usable = evidence.identifiers.filter(evidence.identifiers.normal.notnull())
+    fresh = engine.stage(usable.semi_join(touched, ["kind", "normal"]).select(*_SPELT))
+    ties = before.semi_join(touched, ["kind", "normal"]).select("component").distinct()
+    while True:
+        tied = engine.stage(before.semi_join(ties, "component"))
+        own = engine.stage(together(tied.select(*_SPELT), fresh).distinct())
+        more = _freed(engine, evidence, before, (tied, own), settings)
+        if more is None:
+            return own.select("kind", "value")
+        ties = engine.stage(together(ties, more).distinct())
+
+
+_SPELT = ("kind", "value", "normal")
+
+
+def _touching(links: ir.Table, identifiers: ir.Table) -> ir.Table:
+    """Keep the links with an end among identifiers."""
+    left = identifiers.select(left_kind="kind", left_value="normal").distinct()
+    right = identifiers.select(right_kind="kind", right_value="normal").distinct()
+    forth = links.semi_join(left, ["left_kind", "left_value"])
+    back = links.semi_join(right, ["right_kind", "right_value"])
+    return together(forth, back.anti_join(left, ["left_kind", "left_value"]))
+
+
+def _ends(links: ir.Table) -> ir.Table:
+    return together(
+        links.select(kind="left_kind", normal="left_value"),
+        links.select(kind="right_kind", normal="right_value"),
+    )
+
+
+def _other_ends(links: ir.Table, identifiers: ir.Table) -> ir.Table:
+    """List the ends of links (`kind`, `normal`) that aren't among identifiers."""
+    return _ends(links).distinct().anti_join(identifiers, ["kind", "normal"])
+
+
+def _freed(
+    engine: Engine,
+    evidence: Evidence,
+    before: ir.Table,
+    found: tuple[ir.Table, ir.Table],
+    settings: IdentitySettings,
+) -> ir.Table | None:
+    """Find the components to which identifiers lead that no longer are shared."""
+    tied, own = found
+    links = engine.stage(_touching(evidence.links, own))
+    rim = engine.stage(_other_ends(links, own))
+    of_rim = before.semi_join(rim, ["kind", "normal"])
+    was = engine.stage(
+        together(tied, of_rim).filter(lambda t: t.is_shared).select("kind", "normal").distinct()
+    )
+    if not engine.rows(was.agg(n=was.count()))[0]["n"]:
+        return None
+    around = engine.stage(_touching(evidence.links, was))
+    every = together(links, around).distinct()
+    nodes = together(_ends(every), was).distinct()
+    nodes = nodes.mutate(first_at=ibis.literal("1970-01-01", "timestamp('UTC')"))
+    graph = read_graph(engine, nodes, every)
+    judged = judged_of(engine, graph, evidence)
+    shared = find_shared(graph, judged, settings).is_shared
+    still = engine.stage_arrow(
+        pa.table({"node": pa.array(shared.nonzero()[0].astype("int32"), pa.int32())})
+    )
+    keyed = was.mutate(key=graph.key(was.kind, was.normal)).inner_join(graph.nodes, "key")
+    freed = engine.stage(keyed.anti_join(still, "node").select("kind", "normal"))
+    if not engine.rows(freed.agg(n=freed.count()))[0]["n"]:
+        return None
+    beside = _other_ends(_touching(around, freed), own)
+    ends = together(beside, freed.anti_join(own, ["kind", "normal"]))
+    more = before.semi_join(ends, ["kind", "normal"]).select("component").distinct()
+    more = engine.stage(more.anti_join(tied, "component"))
+    return more if engine.rows(more.agg(n=more.count()))[0]["n"] else None

@@ -1,0 +1,241 @@
+"""How the tables of who is who are made, and what a build changed in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+import ibis
+
+from parvis.identity import api as identity
+from parvis.lake.build import BuildPlan, Frame, Step
+from parvis.lake.engine import Engine, Written
+from parvis.lake.functions import together
+from parvis.lake.schema import TABLES
+from parvis.profile import api as profile
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+__all__ = ["IDENTITY_STEPS", "identifiers_concerned", "moved_customers", "note_changes"]
+
+
+def identifiers_concerned(frame: Frame) -> ir.Table:
+    """Find the identifiers of new events."""
+    new = profile.known_at(frame.changed("events"), frame.as_of)
+    return identity.sightings(new).select("kind", "value").distinct()
+
+
+def _identifiers(frame: Frame) -> ir.Table:
+    added = frame.added("events")
+    if added is None:
+        known = profile.known_at(frame.table("events"), frame.as_of)
+        seen = frame.within(identity.sightings(known))
+    else:
+        # events only ever come: what was counted stands, and the new ones are added to it
+        new = identity.sightings(profile.known_at(added, frame.as_of))
+        seen = together(new, frame.within(frame.table("identifiers")))
+    rules = identity.NormRules.of(frame.settings.identity)
+    return identity.normalised(identity.added_up(seen), rules)
+
+
+def _links_concerned(frame: Frame) -> ir.Table:
+    """Find the pairs that new events tie, and those of identifiers that are compared anew."""
+    new = profile.known_at(frame.changed("events"), frame.as_of)
+    named = frame.table("identifiers")
+    told = identity.normal_links(identity.added_up_links(identity.links_between(new)), named)
+    return told.select(*TABLES["identity_links"].key).distinct()
+
+
+def _identity_links(frame: Frame) -> ir.Table:
+    named = frame.table("identifiers")
+    added = frame.added("events")
+    if added is None:
+        known = profile.known_at(frame.table("events"), frame.as_of)
+        raw = identity.added_up_links(identity.links_between(known))
+        seen = frame.within(identity.normal_links(raw, named))
+    else:
+        raw = identity.links_between(profile.known_at(added, frame.as_of))
+        new = identity.normal_links(identity.added_up_links(raw), named)
+        seen = together(new, frame.within(frame.table("identity_links")))
+    return identity.with_strength(identity.added_up_links(seen))
+
+
+def _records_concerned(frame: Frame) -> ir.Table:
+    """Find the persons of whom something new is told, or who were seen with something new."""
+    links = frame.changed("identity_links")
+    ends = [links.select(kind=f"{side}_kind", value=f"{side}_value") for side in ("left", "right")]
+    seen = frame.changed("identifiers").filter(lambda t: t.normal.notnull())
+    return together(seen.select("kind", value="normal"), *ends).distinct()
+
+
+def _identity_records(frame: Frame) -> ir.Table:
+    known = profile.known_at(frame.table("events"), frame.as_of)
+    named = frame.table("identifiers")
+    if frame.scope is not None:
+        spelt = frame.scope.select("kind", normal="value")
+        named = frame.engine.stage(named.semi_join(spelt, ["kind", "normal"]))
+    told = identity.told_of_persons(known)
+    return frame.within(identity.records(told, named, frame.table("identity_links")))
+
+
+def _evidence(frame: Frame) -> identity.Evidence:
+    return identity.Evidence(
+        frame.table("identifiers"),
+        frame.table("identity_links"),
+        frame.table("identity_records"),
+        frame.table("identity_matches"),
+        frame.table("identity_decisions"),
+    )
+
+
+def _identities_concerned(frame: Frame) -> ir.Table:
+    named = frame.changed("identifiers").filter(lambda t: t.normal.notnull())
+    told = [named.select("kind", "normal")]
+    for name in ("identity_links", "identity_matches", "identity_decisions"):
+        rows = frame.changed(name)
+        told += [
+            rows.select(kind=f"{side}_kind", normal=f"{side}_value") for side in ("left", "right")
+        ]
+    told.append(frame.changed("identity_records").select("kind", normal="value"))
+    touched = together(*told)
+    before = frame.table("identities")
+    scope = identity.concerned(
+        frame.engine, _evidence(frame), before, touched, frame.settings.identity
+    )
+    # what can't be compared stands alone, and comes and goes by itself
+    unusable = frame.changed("identifiers").select("kind", "value")
+    return together(scope, unusable).distinct()
+
+
+def _resolved(frame: Frame) -> identity.Resolved:
+    def resolve() -> identity.Resolved:
+        evidence = _evidence(frame)
+        if frame.scope is not None:
+            evidence = identity.within(frame.engine, evidence, frame.scope)
+        return identity.resolve(frame.engine, evidence, frame.settings.identity)
+
+    return frame.once("resolved", resolve)
+
+
+def _identities(frame: Frame) -> ir.Table:
+    return _resolved(frame).identities
+
+
+def _stops_concerned(frame: Frame) -> ir.Table:
+    """Find the components that were computed anew."""
+    now = _resolved(frame).identities.select("component")
+    return together(now, frame.changed("identities").select("component")).distinct()
+
+
+def _identity_stops(frame: Frame) -> ir.Table:
+    return _resolved(frame).stops
+
+
+_NORMS: Final = tuple(
+    f"identity.{name}"
+    for name in ("country", "never_alone", "blocked", "own_domains", "own_phones")
+)
+_GUARDS: Final = tuple(
+    f"identity.{name}" for name in ("max_values", "max_size", "max_persons", "shared_share")
+)
+_EVIDENCE: Final = (
+    "identifiers", "identity_links", "identity_records", "identity_matches", "identity_decisions",
+)  # fmt: skip
+
+#: Evidence, then customers computed from it.
+IDENTITY_STEPS: Final = (
+    Step("identifiers", ("events",), _identifiers, 1, identifiers_concerned, _NORMS),
+    Step("identity_links", ("events", "identifiers"), _identity_links, 1, _links_concerned, _NORMS),
+    Step(
+        "identity_records",
+        ("events", "identifiers", "identity_links"),
+        _identity_records,
+        1,
+        _records_concerned,
+        _NORMS,
+    ),
+    Step("identities", _EVIDENCE, _identities, 1, _identities_concerned, _NORMS + _GUARDS),
+    Step(
+        "identity_stops",
+        (*_EVIDENCE, "identities"),
+        _identity_stops,
+        1,
+        _stops_concerned,
+        _NORMS + _GUARDS,
+    ),
+)
+
+
+def moved_customers(frame: Frame) -> ir.Table:
+    """Find the customers that have gained or lost an identifier or an event by it.
+
+    Returns
+    -------
+    ir.Table
+        `customer_id`, distinct.
+    """
+    moved = frame.changed("identities")
+    # where an identifier is shared, another one of the same event says whose the event is
+    shared = moved.filter(moved.is_shared, moved.normal.notnull())
+    one = shared.select(left_kind="kind", left_value="normal").distinct()
+    other = shared.select(right_kind="kind", right_value="normal").distinct()
+    links = frame.table("identity_links")
+    forth = links.semi_join(one, ["left_kind", "left_value"])
+    back = links.semi_join(other, ["right_kind", "right_value"])
+    ends = together(
+        forth.select(kind="right_kind", normal="right_value"),
+        back.select(kind="left_kind", normal="left_value"),
+    ).distinct()
+    beside = frame.table("identities").semi_join(ends, ["kind", "normal"])
+    return together(moved.select("customer_id"), beside.select("customer_id")).distinct()
+
+
+def note_changes(engine: Engine, written: Mapping[str, Written], plan: BuildPlan) -> None:
+    """Note which identifiers came to another customer, and what went with them.
+
+    What was said of past months doesn't move silently: a report tells how many orders, and
+    what they amount to, are told of another customer than before.
+    """
+    if "identities" not in written:
+        return
+    done = written["identities"]
+    before = done.before.select("kind", "value", customer_before="customer_id")
+    after = done.after.select("kind", "value", customer_after="customer_id")
+    both = before.inner_join(after, ["kind", "value"])
+    moved = engine.stage(both.filter(both.customer_before != both.customer_after))
+    counted = engine.rows(
+        moved.agg(
+            identifiers=moved.count(),
+            customers_before=moved.customer_before.nunique(),
+            customers_after=moved.customer_after.nunique(),
+        )
+    )[0]
+    if not counted["identifiers"]:
+        return
+    now = datetime.now(UTC)
+    why = next(d.why for d in plan.decisions if d.step.table == "identities")
+    rows = moved.mutate(changed_at=ibis.literal(now, "timestamp('UTC')"), why=ibis.literal(why))
+    engine.append("identity_changes", rows)
+    report = {"built_at": now, "why": why, **counted, **_moved_orders(engine, written)}
+    report["largest"] = _largest(engine)
+    schema = dict(TABLES["identity_reports"].ibis.items())
+    engine.append("identity_reports", engine.stage_rows([report], schema))
+
+
+def _moved_orders(engine: Engine, written: Mapping[str, Written]) -> dict[str, object]:
+    if "orders" not in written:
+        return {"orders": 0, "sales": 0}
+    done = written["orders"]
+    before = done.before.select("source", "order_id", customer_before="customer_id")
+    both = done.after.inner_join(before, ["source", "order_id"])
+    moved = both.filter(both.customer_id != both.customer_before)
+    told = moved.agg(orders=moved.count(), sales=moved.net_base.sum().fill_null(0))
+    return engine.rows(told)[0]
+
+
+def _largest(engine: Engine) -> int:
+    owners = engine.table("identities")
+    sizes = owners.group_by("customer_id").agg(n=owners.count())
+    return int(engine.rows(sizes.agg(n=sizes.n.max()))[0]["n"] or 0)
