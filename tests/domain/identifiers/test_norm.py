@@ -74,6 +74,7 @@ def norm(kind: str, value: str) -> str | None:
                      "at://did:plc:abc123"], "did:plc:abc123"),
         ("bluesky_handle", ["Ann.sky.example", "@ann.sky.example",
                             "https://bsky.app/profile/ann.sky.example"], "ann.sky.example"),
+        ("bluesky_handle", ["@Ann_Lee.sky.example"], "ann_lee.sky.example"),
         ("twitter", ["@Ann_Lee", "ann_lee", "https://x.com/Ann_Lee", "twitter.com/ann_lee?s=20",
                      "https://mobile.twitter.com/ann_lee/status/1"], "ann_lee"),
         ("instagram", ["@Ann.Lee", "https://www.instagram.com/ann.lee/"], "ann.lee"),

@@ -80,6 +80,7 @@ HANDLE_KINDS: Final = frozenset(_NETWORKS) | {
 _CHANNEL: Final = re.compile(r"UC[\w-]{22}")
 _USER: Final = re.compile(r"[^\W_](?:[\w.-]{0,62}\w)?|_[\w.-]{0,62}\w")
 _DID: Final = re.compile(r"did:[a-z0-9]{1,32}:[A-Za-z0-9._:%-]{1,256}")
+_SKY_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}(?:\.[a-z0-9][a-z0-9-]{0,62})+")
 _ACTORS: Final = ("users", "u", "user", "profile", "accounts")
 _NUMBERED: Final = re.compile(r"(?:^|&)id=(\d{1,20})(?:&|$)")
 
@@ -167,7 +168,12 @@ def _bluesky(text: str) -> str | None:
             return None
         told = address[1][1]
     told = told.partition("/")[0]
-    return told if _DID.fullmatch(told) else host_norm(told)
+    if _DID.fullmatch(told):
+        return told
+    # a domain, but servers of one's own let an underscore pass
+    if "_" in told and _SKY_NAME.fullmatch(told.lower()):
+        return told.lower()
+    return host_norm(told)
 
 
 def _named(kind: str, network: _Network, text: str) -> str | None:
