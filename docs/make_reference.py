@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from parvis.cli.app import app
 from parvis.connect.files.quarantine import MEANINGS
+from parvis.domain.identifiers import MEANINGS as PROBLEMS
 from parvis.domain.settings import Settings, default_toml
 from parvis.lake.schema import TABLES
 from parvis.profile.api import TRAITS
@@ -134,7 +135,24 @@ def quarantine() -> str:
     return "\n".join([*lines, ""])
 
 
+def identifiers() -> str:
+    """Describe every reason for which an identifier links nothing."""
+    lines = [
+        "# Why an identifier links nothing",
+        "",
+        "Each identifier is kept as it was written, and beside it the form in which it is",
+        "compared (`identifiers.normal`). Where there is none, `identifiers.problem` says why;",
+        "its events stay.",
+        "",
+        "| reason | what it means, and what to do |",
+        "| --- | --- |",
+    ]
+    lines += [f"| `{reason}` | {meaning} |" for reason, meaning in PROBLEMS.items()]
+    return "\n".join([*lines, ""])
+
+
 PAGES = {
+    "identifiers.md": identifiers,
     "tables.md": tables,
     "settings.md": settings,
     "traits.md": traits,

@@ -82,6 +82,14 @@ def complaint(text: str) -> str:
             '[identity]\nown_phones = ["me"]',
             "identity.own_phones.0 = 'me': expected a telephone number",
         ),
+        (
+            '[identity]\nown_phones = ["+33 1 99 00 11 22", "01 23"]',
+            "01 23 is none",
+        ),
+        (
+            '[identity]\ncountry = "FR"\nown_phones = ["1 99 00 11 22 33 44"]',
+            "expected numbers that FR has, or with + and a country's number",
+        ),
         ("[identity]\nmax_values = 3", "identity.max_values = 3: expected a section"),
         (
             "[identity.max_values]\nemail = 0",

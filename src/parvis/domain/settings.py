@@ -19,8 +19,11 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
+    field_validator,
 )
 
+from parvis.domain.identifiers.phones import phone_norm
 from parvis.domain.money import ExchangeRate, checked_currency
 from parvis.domain.settings_text import default_toml
 from parvis.errors import SettingsError, UnknownCurrency
@@ -195,6 +198,18 @@ class IdentitySettings(_Section):
     max_values: Annotated[
         dict[str, Annotated[int, Field(ge=1, le=1_000_000)]], BeforeValidator(_with_defaults)
     ] = _MAX_VALUES
+
+    @field_validator("own_phones")
+    @classmethod
+    def _dialled(cls, numbers: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        country = info.data.get("country", "FR")
+        for number in numbers:
+            if phone_norm(number, country).normal is None:
+                raise ValueError(
+                    f"expected numbers that {country} has, or with + and a country's number; "
+                    f"{number} is none"
+                )
+        return numbers
 
     def max_values_of(self, kind: str) -> int:
         """Return how many values of a kind one customer may have."""

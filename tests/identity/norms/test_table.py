@@ -24,6 +24,8 @@ KINDS = [
 VALUES = [
     "ann@firm.example", "Ann@Firm.Example ", "a.n.n+x@gmail.com", "test@test.com",
     "info@shop.example", "info@firm.example", "noreply@bank.example", "NOREPLY+1@bank.example",
+    "no.reply@gmail.com", "Ann.Lee@Gmail.com", "ann.lee@googlemail.com", "t.est@gmail.com",
+    "ann@hotmail.fr", "a.b@live.fr", "ann+x@hotmail.fr",
     "a@a", "ann@", "@ann@x.org", "06 39 98 12 34", "+33639981234", "01 99 00 11 22", "12",
     "00000000", "123456789", "222222222", "null", "NULL", "0", "f" * 32, "-----", "42", "A7", "a7",
     "00000000-0000-0000-0000-000000000000", "[object Object]", "ann\x00", "an\u200bn",
@@ -57,6 +59,7 @@ def test_each_kind_with_each_odd_value(engine: Engine) -> None:
                 st.text(st.characters(exclude_categories=["Cs"]), max_size=40),
                 st.text("ab01@.+-_F{}:/ ", max_size=24),
                 st.emails(),
+                st.from_regex(r"\A[a-z.+]{1,8}@(gmail|googlemail|hotmail|firm)\.com\Z"),
                 st.from_regex(r"\A[0+]{0,2}[0-9 .()]{6,14}\Z"),
             ),
         ),

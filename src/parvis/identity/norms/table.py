@@ -14,7 +14,7 @@ import ibis
 from parvis.domain.event import EMAIL
 from parvis.domain.identifiers import NormRules
 from parvis.domain.identifiers.devices import DEVICE_KINDS
-from parvis.domain.identifiers.emails import ROLES, TAGGED
+from parvis.domain.identifiers.emails import DOTLESS, ROLES
 from parvis.domain.identifiers.fakes import FAKE_LOCAL_PARTS, FAKE_WORDS, NUMBER_RUNS
 from parvis.domain.identifiers.handles import HANDLE_KINDS
 from parvis.domain.identifiers.norm import EMAIL_KINDS, PHONE_KINDS
@@ -77,13 +77,16 @@ def normalised(identifiers: ir.Table, rules: NormRules) -> ir.Table:
         & (kind == EMAIL)
         & (EMAIL not in _small(rules.never_alone))
         & small.re_search(_PLAIN_EMAIL)
-        & host.notin(list(TAGGED))
         & local.notin(suspect)
         & small.notin([*FAKE_WORDS])
     )
+    # without a + there is no tag, so that only dots are left to a provider's rules
+    bare = local.replace(".", "") + "@gmail.com"
+    without_dots = by_people & host.isin(list(DOTLESS)) & ~_is_blocked(bare, rules)
     told = ibis.cases(
         (by_machines, _plainly(value)),
-        (by_people, _plainly(small)),
+        (without_dots, _plainly(bare)),
+        (by_people & host.notin(list(DOTLESS)), _plainly(small)),
         else_=identifier_norm(kind, value, rules.as_text()),
     )
     rows = identifiers.mutate(told=told)

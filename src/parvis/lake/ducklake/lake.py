@@ -110,9 +110,7 @@ class DuckLake:
 
     def rows(self, rows: ir.Table) -> list[dict[str, Any]]:
         """Compute `rows` and bring them here, as Python values."""
-        with self._plainly():
-            answer = self._connection.execute(self._backend.compile(rows))
-            return answer.to_arrow_table().to_pylist()  # type: ignore[no-any-return]
+        return self.arrow(rows).to_pylist()  # type: ignore[no-any-return]
 
     def arrow(self, rows: ir.Table) -> pa.Table:
         """Compute `rows` and bring them here, as Arrow."""
