@@ -15,6 +15,8 @@
     │   ├── FileUnreadable
     │   └── MappingError        columns that can't be matched to fields
     ├── MatchingError           fields or rules by which records can't be compared
+    ├── IdentityError           who is who
+    │   └── DecisionError       a decision that can't be taken over
     ├── SimulationError         a made-up brand can't be written
     │   └── WorldError          its parameters: the key, the value, the range
     ├── MoneyError
@@ -40,8 +42,10 @@ __all__ = [
     "AccountError",
     "CatalogUnreadable",
     "CurrencyMismatch",
+    "DecisionError",
     "DiskFull",
     "FileUnreadable",
+    "IdentityError",
     "LakeError",
     "LoginTaken",
     "MappingError",
@@ -130,6 +134,14 @@ class MappingError(SourceError):
 
 class MatchingError(ParvisError):
     """Records can't be compared by these fields or rules."""
+
+
+class IdentityError(ParvisError):
+    """Who is who can't be told or changed as asked."""
+
+
+class DecisionError(IdentityError):
+    """A decision on two identifiers can't be taken over."""
 
 
 class SimulationError(ParvisError):

@@ -204,7 +204,7 @@ def _read_links(engine: Engine, nodes: ir.Table, links: ir.Table, key: Key) -> L
 
 
 def components(count: int, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Number the connected components of a graph.
+    """Give each connected component of a graph a number.
 
     Parameters
     ----------

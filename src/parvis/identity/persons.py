@@ -39,9 +39,9 @@ def agree(one: Person, other: Person) -> bool:
     >>> agree(Person("Louise", None), Person("Alain", None))
     False
     """
-    if one.first_name and other.first_name:
-        if not first_names_agree(one.first_name, other.first_name):
-            return False
+    names = (one.first_name, other.first_name)
+    if names[0] and names[1] and not first_names_agree(names[0], names[1]):
+        return False
     if one.birth_date and other.birth_date:
         return birth_dates_agree(one.birth_date, other.birth_date)
     return True

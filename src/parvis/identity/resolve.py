@@ -9,10 +9,11 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from parvis.identity.cluster import Clusters, Joint, Judged, Stop, find_clusters
+from parvis.identity.cluster import Clusters, Stop, find_clusters
 from parvis.identity.decisions import Decision, standing
 from parvis.identity.evidence import SAME_EVENT
 from parvis.identity.graph import Graph, read_graph
+from parvis.identity.judged import Joint, Judged
 from parvis.identity.kinds import RECORDS
 from parvis.identity.persons import read_persons
 from parvis.identity.shared import Sharing, find_shared

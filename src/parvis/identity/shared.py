@@ -170,10 +170,11 @@ def _by_names(
         # of one person's several records the first will do
         beside.setdefault(node, {}).setdefault(int(person[of]), of)
     for node, persons in beside.items():
-        for one, other in combinations(sorted(persons.values())[:_MOST_COMPARED], 2):
-            if not agree(told[one], told[other]):
+        people = sorted({told[of] for of in persons.values()}, key=repr)[:_MOST_COMPARED]
+        for one, other in combinations(people, 2):
+            if not agree(one, other):
                 shared[node] = True
-                why[node] = f"{told[one].called} and {told[other].called} both use it"
+                why[node] = f"{one.called} and {other.called} both use it"
                 break
 
 

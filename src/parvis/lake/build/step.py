@@ -29,11 +29,14 @@ class Frame(Protocol):
         The moment up to which the tables speak.
     engine
         What computes, for steps that are no single question.
+    scope
+        What the step's change concerns; null in a whole build.
     """
 
     settings: Settings
     as_of: datetime
     engine: Engine
+    scope: ir.Table | None
 
     def table(self, name: str) -> ir.Table:
         """Return a table that the step reads, as it stands in this build."""
