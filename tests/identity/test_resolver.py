@@ -192,6 +192,21 @@ def test_it_agrees_with_the_table(workspace: Workspace) -> None:
             assert (told.customer_id, told.is_known) == (row["customer_id"], row["is_known"])
 
 
+def test_a_new_customer_is_called_before_as_after_the_build(workspace: Workspace) -> None:
+    seen = [
+        [("anonymous_id", "k1"), ("email", "Ann@firm.example"), ("phone", "06 39 98 12 34")],
+        [("anonymous_id", "k2"), ("email", "bea@firm.example"), ("email", "abe@firm.example")],
+        [("anonymous_id", "k3"), ("user_id", "cleo")],
+    ]
+    resolver = Resolver(workspace)
+    before = [ask_of(resolver, *identifiers) for identifiers in seen]
+    assert {status for status, _ in before} == {"new"}
+    put(workspace, [event(also=identifiers) for identifiers in seen])
+    build(workspace)
+    resolver.refresh()
+    assert [("new", ask_of(resolver, *each)[1]) for each in seen] == before
+
+
 def test_only_what_changed_is_read_again(workspace: Workspace) -> None:
     put(workspace, [page(cookie="k1"), page(cookie="k2"), event(user="ann", cookie="k3")])
     build(workspace)

@@ -33,7 +33,7 @@ FAKE_WORDS: Final = frozenset({
 })  # fmt: skip
 
 #: Nothing but zeros or but f: no cookie, no advertising id, no network address.
-NO_VALUE: Final = re.compile(r"^[{(\[]?(?:[0\s:.\-]*0[0\s:.\-]*|(?:ff[:.\-]?){4,16})[})\]]?$")
+NO_VALUE: Final = re.compile(r"^[{(\[]?(?:(?=[^0]*0)[0\s:.\-]+|(?:ff[:.\-]?){4,16})[})\]]?$")
 
 #: Typed along the keys; and what phones give instead of their network address
 NUMBER_RUNS: Final = frozenset({
