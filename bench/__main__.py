@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import demo, pages, simulate, walk_through
+from bench import demo, linkage, pages, simulate, walk_through
 from bench.measure import Row
 
 SECTIONS = {
@@ -20,6 +20,8 @@ SECTIONS = {
     "demo": demo.measure,
     "simulate": simulate.measure,
     "scale": simulate.measure_scale,
+    "linkage": linkage.measure,
+    "people": linkage.measure_people,
 }
 
 

@@ -109,7 +109,7 @@ class AlikeRules:
     merge_floor: float = 0.9
     review: float = 0.5
     pairs_per_record: int = 40
-    least_pairs: int = 1_500_000
+    least_pairs: int = 1_000_000
     one_to_one: bool | None = None
     seed: int = 1
 
@@ -179,8 +179,8 @@ class AlikeModel:
     prior
         The share of all possible pairs that are one person.
     lookalikes
-        The shares that could be mistaken for one person: by name, `household`, `twins`
-        and `neighbours`, where the records tell of them.
+        The shares that could be mistaken for one person: by name, `household`, `twins`,
+        `namesakes` and `neighbours`, where the records tell of them.
     merge_from, review_from
         The probabilities at which the bands begin.
     one_to_one

@@ -43,8 +43,10 @@ _ROUNDS: Final = 60
 _ENOUGH: Final = 1e-5
 #: Fewer lookalikes than this, for each pair that is one person, aren't believed in.
 _FEW: Final = 0.02
-#: Of the pairs of a household, how many are twins at least.
-_TWINS: Final = 0.01
+#: Of the pairs of households, how many are twins, at least and at most.
+_TWINS: Final = (0.01, 0.15)
+#: What people make of their names: namesakes are alike in it.
+_OF_NAMES: Final = frozenset({"email", "emails", "handle", "handles"})
 #: How many imagined pairs keep a level that nobody shows from weighing without end.
 _IMAGINED: Final = 3.0
 #: No share is less, so that logarithms exist.
@@ -103,7 +105,7 @@ class Lookalikes:
     Parameters
     ----------
     name
-        `household`, `twins` or `neighbours`.
+        `household`, `twins`, `namesakes` or `neighbours`.
     follows
         For each comparison, whose levels they show: `stranger` (like any two), `same` (like one
         person's records) or `own` (learnt).
@@ -156,6 +158,15 @@ def lookalikes_of(comparisons: Sequence[Comparison]) -> dict[str, tuple[Follows,
         found["twins"] = tuple(
             "same" if c.kind == "date" else whose
             for c, whose in zip(comparisons, found["household"], strict=True)
+        )
+    if {"given_name", "surname"} <= kinds and kinds & _OF_NAMES:
+        found["namesakes"] = tuple(
+            "same"
+            if c.kind in ("given_name", "surname")
+            else "own"
+            if c.kind in _OF_NAMES
+            else "stranger"
+            for c in comparisons
         )
     if sum(c.is_place for c in comparisons) > 1:
         found["neighbours"] = tuple("own" if c.is_place else "stranger" for c in comparisons)
@@ -287,9 +298,9 @@ def _maximised(
         for x, weights in zip(mixture.lookalikes, others, strict=True)
     }
     if "twins" in priors:
-        # there are twins wherever there are households, also where few are seen
-        least = _TWINS * priors.get("household", 0.0)
-        priors["twins"] = max(priors["twins"], least)
+        # there are some twins wherever there are households, and never many
+        least, most = (share * priors["household"] for share in _TWINS)
+        priors["twins"] = min(max(priors["twins"], least), most)
     lookalikes = tuple(
         Lookalikes(x.name, x.follows, _following(x.follows, mine, m, u), priors[x.name])
         for x, mine in zip(mixture.lookalikes, own, strict=True)

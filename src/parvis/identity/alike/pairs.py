@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ComparedRecords", "compared_pairs", "patterns_of", "random_pairs"]
 
-_SAMPLED: Final = 500_000
+_SAMPLED: Final = 400_000
 #: Pairs that look less alike than this (bits, before learning) aren't looked at again.
 _LEAST_BITS: Final = -14.0
 _TELLS_APART: Final = 1e-3

@@ -137,7 +137,7 @@ def explained(
                 "column": ibis.literal(LOOKALIKES),
                 "left": ibis.null("string"),
                 "right": ibis.null("string"),
-                "level": ibis.literal("people of one household, or neighbours, are as alike"),
+                "level": ibis.literal("others are as alike: a household, neighbours or namesakes"),
                 "weight": both.lookalikes.round(2),
             }
         )
