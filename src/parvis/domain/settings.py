@@ -178,6 +178,8 @@ class IdentitySettings(_Section):
         "last_name",
         "birth_date",
         "postal_code",
+        "reviewer",
+        "blog_author",
     )
     blocked: tuple[Annotated[str, AfterValidator(_pattern)], ...] = (
         "noreply@*",

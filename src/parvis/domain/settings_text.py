@@ -57,7 +57,7 @@ country = "FR"                 # two letters: where telephone numbers without +3
 # kinds that never make two identifiers one customer
 never_alone = [
     "ip", "ip_address", "user_agent",
-    "name", "first_name", "last_name", "birth_date", "postal_code",
+    "name", "first_name", "last_name", "birth_date", "postal_code", "reviewer", "blog_author",
 ]
 # values that are nobody's, of any kind; * stands for any signs: add the shop's own addresses
 blocked = [

@@ -12,21 +12,36 @@ from parvis.identity.evidence import (
     with_strength,
 )
 from parvis.identity.explain import evidence_around, explain
-from parvis.identity.norms import NormRules, normalised
+from parvis.identity.health import SIZES, Health, health
+from parvis.identity.kinds import LAST_RANK, RANKS
+from parvis.identity.norms import MEANINGS, NormRules, norm_of, normalised
 from parvis.identity.preview import preview, preview_rules
 from parvis.identity.records import records, told_of_persons
 from parvis.identity.replay import resolve_events
 from parvis.identity.resolve import Evidence, Resolved, customer_id_of, resolve
+from parvis.identity.resolver import Finding, Resolution, Resolver
+from parvis.identity.review import Doubts, owners_by_norm, review_queue
 from parvis.identity.scope import concerned, within
+from parvis.identity.ties import ties
 
 __all__ = [
+    "LAST_RANK",
+    "MEANINGS",
+    "RANKS",
+    "SIZES",
+    "Doubts",
     "Evidence",
     "Explanation",
+    "Finding",
+    "Health",
     "Identifier",
+    "MatchReport",
     "NormRules",
     "Preview",
     "Refused",
+    "Resolution",
     "Resolved",
+    "Resolver",
     "Step",
     "added_up",
     "added_up_links",
@@ -38,16 +53,24 @@ __all__ = [
     "decisions_of",
     "evidence_around",
     "explain",
+    "health",
+    "last_matching",
     "links_between",
+    "match",
+    "match_is_due",
+    "norm_of",
     "normal_links",
     "normalised",
+    "owners_by_norm",
     "preview",
     "preview_rules",
     "records",
     "resolve",
     "resolve_events",
     "resolved",
+    "review_queue",
     "sightings",
+    "ties",
     "told_of_persons",
     "with_strength",
     "withdraw",
