@@ -31,7 +31,7 @@ format: $(VENV)/.check ## Mend what a machine can mend
 	$(BIN)/ruff check --fix src tests bench docs
 	$(BIN)/ruff format src tests bench docs
 
-bench: $(VENV)/.test browser ## Measure what the README promises, on this machine
+bench: $(VENV)/.bench browser ## Measure what the README promises, on this machine
 	$(BIN)/python -m bench $(BENCH)
 
 docs: $(VENV)/.demo ## Write the reference (docs/reference) from the code
@@ -54,6 +54,11 @@ $(VENV)/.test: pyproject.toml | $(BIN)/pip
 	@echo "Installing Parvis and its tests' tools into $(VENV) (once) ..."
 	@$(BIN)/pip install --quiet --editable '.[demo,test]'
 	@touch $@ $(VENV)/.demo
+
+$(VENV)/.bench: pyproject.toml | $(BIN)/pip
+	@echo "Installing Parvis, its tests' tools and its peers into $(VENV) (once) ..."
+	@$(BIN)/pip install --quiet --editable '.[demo,test,bench]'
+	@touch $@ $(VENV)/.demo $(VENV)/.test
 
 $(VENV)/.check: pyproject.toml | $(BIN)/pip
 	@echo "Installing Parvis and its checks' tools into $(VENV) (once) ..."

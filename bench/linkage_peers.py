@@ -265,7 +265,7 @@ def by_splink(reference: Reference) -> PeerResult:
     for rule in hand.training:
         linker.training.estimate_parameters_using_expectation_maximisation(rule)
     found = linker.inference.predict(threshold_match_probability=0.01, warning_mode="never")
-    pairs = found.as_pandas_dataframe()
+    pairs = found.as_pandas_dataframe()  # type: ignore[no-untyped-call]
     ends = [tuple(p) for p in pairs[["unique_id_l", "unique_id_r"]].itertuples(index=False)]
     return _best(reference, ends, pairs.match_probability, closing=not two)
 

@@ -14,6 +14,7 @@ from parvis.identity.evidence import (
 from parvis.identity.explain import evidence_around, explain
 from parvis.identity.health import SIZES, Health, health
 from parvis.identity.kinds import LAST_RANK, RANKS
+from parvis.identity.match import MatchReport, last_matching, match, match_is_due
 from parvis.identity.norms import MEANINGS, NormRules, norm_of, normalised
 from parvis.identity.preview import preview, preview_rules
 from parvis.identity.records import records, told_of_persons

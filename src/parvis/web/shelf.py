@@ -109,7 +109,7 @@ class Shelf:
         )  # fmt: skip
         by_customer = {
             "profiles": self._at("profiles").order_by("customer_id"),
-            "identities": self._at("identities").order_by("customer_id"),
+            **self._who(),
             "orders": self._at("orders").order_by("customer_id", "ordered_at"),
             "order_lines": self._at("order_lines")
             .select(*_LINE_COLUMNS)
@@ -120,6 +120,28 @@ class Shelf:
         }
         for name, rows in by_customer.items():
             self._tables[name] = self._engine.stage(rows)
+
+    def _who(self) -> dict[str, ir.Table]:
+        """Who is who: identifiers, evidence and records by customer, and what is in doubt."""
+        owners = self._engine.stage(self._at("identities").order_by("customer_id"))
+        doubts = identity.Doubts(
+            self._at("identity_matches"), self._engine.stage(self._at("identity_stops")),
+            self._at("identity_decisions"), owners, self._at("profiles"),
+        )  # fmt: skip
+        links = self._at("identity_links")
+        seen = self._at("identifiers").drop("normal")
+        found = owners.left_join(seen, ["kind", "value"]).drop("kind_right", "value_right")
+        whose = owners.filter(owners.normal.notnull()).select("kind", "normal", "customer_id")
+        told = self._at("identity_records").inner_join(
+            whose.distinct().rename(value="normal"), ["kind", "value"]
+        )
+        return {
+            "identities": owners,
+            "known_identifiers": found.order_by("customer_id"),
+            "ties": identity.ties(self._engine, links, doubts).order_by("customer_id"),
+            "known_records": told.order_by("customer_id"),
+            "review": identity.review_queue(self._engine, doubts).order_by("place"),
+        }
 
     def _all_events(self) -> ir.Table:
         """All events, each with its customer and its trail; null where it has none."""

@@ -15,9 +15,14 @@ Pairs = set[tuple[str, str]]
 
 BESIDE = Path(__file__).parents[4] / "shared" / "data" / "identity"
 
-FIRST = "anna bruno carla denis elena farid gilda henri irene jonas karim laure".split()
-LAST = "almarte bresson cordier dulac estevan falgues garonne hublot istres".split()
-TOWNS = "arvieux briare cadenet durban embrun".split()
+
+def _listed(words: str) -> list[str]:
+    return words.split()
+
+
+FIRST = _listed("anna bruno carla denis elena farid gilda henri irene jonas karim laure")
+LAST = _listed("almarte bresson cordier dulac estevan falgues garonne hublot istres")
+TOWNS = _listed("arvieux briare cadenet durban embrun")
 
 
 def typo(draw: np.random.Generator, word: str) -> str:

@@ -213,7 +213,7 @@ def test_three_sources_are_refused(engine: DuckLake) -> None:
 def test_kinds_and_rules_are_checked() -> None:
     with pytest.raises(MatchingError, match="'shoe_size'"):
         Field("x", "shoe_size")  # type: ignore[arg-type]
-    with pytest.raises(MatchingError, match="merge is 1.5"):
+    with pytest.raises(MatchingError, match=r"merge is 1\.5"):
         AlikeRules(merge=1.5)
 
 
