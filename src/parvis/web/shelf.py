@@ -128,6 +128,7 @@ class Shelf:
             self._at("identity_matches"), self._engine.stage(self._at("identity_stops")),
             self._at("identity_decisions"), owners, self._at("profiles"),
         )  # fmt: skip
+        self._tables["identities"] = owners
         links = self._at("identity_links")
         seen = self._at("identifiers").drop("normal")
         found = owners.left_join(seen, ["kind", "value"]).drop("kind_right", "value_right")
@@ -136,7 +137,6 @@ class Shelf:
             whose.distinct().rename(value="normal"), ["kind", "value"]
         )
         return {
-            "identities": owners,
             "known_identifiers": found.order_by("customer_id"),
             "ties": identity.ties(self._engine, links, doubts).order_by("customer_id"),
             "known_records": told.order_by("customer_id"),
