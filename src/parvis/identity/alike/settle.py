@@ -169,5 +169,7 @@ def merge_threshold(probability: Floats, wanted: float, floor: float) -> float:
     if not len(ordered) or ordered[0] < floor:
         return 1.0
     means = np.cumsum(ordered) / np.arange(1, len(ordered) + 1)
-    fine = np.flatnonzero((means >= wanted) & (ordered >= floor))
+    # of equal probabilities all are merged or none
+    last_of_equals = np.append(ordered[1:] < ordered[:-1], True)
+    fine = np.flatnonzero(last_of_equals & (means >= wanted) & (ordered >= floor))
     return float(ordered[fine[-1]]) if len(fine) else 1.0
