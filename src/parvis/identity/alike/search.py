@@ -71,7 +71,7 @@ def find_alike(
     linkage
         `engine.linkage()`.
     records
-        One row a record: `record` (its key, text, unique) and the fields.
+        One row a record: `record` (its key, unique) and the fields.
     fields
         What to compare; fields that are hardly filled are left out.
     rules
@@ -116,7 +116,11 @@ def find_alike(
     kept = list(dict.fromkeys(["record", *(f.name for f in fields), *also]))
     first = [records[link_only_between]] if link_only_between else []
     order = ibis.window(order_by=[*first, records.record])
-    numbered = linkage.stage(records.select(*kept).mutate(unique_id=ibis.row_number().over(order)))
+    numbered = linkage.stage(
+        records.select(*kept).mutate(
+            record=records.record.cast("string"), unique_id=ibis.row_number().over(order)
+        )
+    )
     return _found(linkage, numbered, fields, rules, link_only_between, known)
 
 
