@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from parvis.cli.building import build_with_progress
+from parvis.cli.building import build_with_progress, show_match
 from parvis.cli.console import console, opened
 from parvis.connect.completejourney import import_completejourney
 from parvis.connect.completejourney.api import AS_OF, CURRENCY, ZONE, data_folder
@@ -110,8 +110,10 @@ def _fill_demo(shop: Workspace, folder: Path) -> None:
     report = import_completejourney(shop)
     console.print(f"{report.rows_read:,} rows read, {report.added:,} events in.")
     _overlay_demo(shop, folder / "simulated")
-    build = build_with_progress(shop)
-    console.print(f"Built in {build.seconds:.1f} s.")
+    done = build_with_progress(shop)
+    console.print(f"Built in {done.seconds:.1f} s.")
+    if done.match is not None:
+        show_match(done.match)
 
 
 def _overlay_demo(shop: Workspace, out: Path) -> None:

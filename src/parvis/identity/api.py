@@ -1,7 +1,8 @@
 """What others may ask of identity."""
 
 from parvis.identity.contracts import Explanation, Identifier, Preview, Refused, Step
-from parvis.identity.decide import decide, decide_file, decisions_of, withdraw
+from parvis.identity.decide import decide, decisions_of, pair_of, withdraw
+from parvis.identity.decision_file import Proposal, decide_file, read_decisions
 from parvis.identity.events import decided, resolved
 from parvis.identity.evidence import (
     added_up,
@@ -13,6 +14,7 @@ from parvis.identity.evidence import (
 )
 from parvis.identity.explain import evidence_around, explain
 from parvis.identity.health import SIZES, Health, health
+from parvis.identity.history import Ownership, history, owner_at
 from parvis.identity.kinds import LAST_RANK, RANKS
 from parvis.identity.match import MatchReport, last_matching, match, match_is_due
 from parvis.identity.norms import MEANINGS, NormRules, norm_of, normalised
@@ -38,7 +40,9 @@ __all__ = [
     "Identifier",
     "MatchReport",
     "NormRules",
+    "Ownership",
     "Preview",
+    "Proposal",
     "Refused",
     "Resolution",
     "Resolved",
@@ -55,6 +59,7 @@ __all__ = [
     "evidence_around",
     "explain",
     "health",
+    "history",
     "last_matching",
     "links_between",
     "match",
@@ -62,9 +67,12 @@ __all__ = [
     "norm_of",
     "normal_links",
     "normalised",
+    "owner_at",
     "owners_by_norm",
+    "pair_of",
     "preview",
     "preview_rules",
+    "read_decisions",
     "records",
     "resolve",
     "resolve_events",

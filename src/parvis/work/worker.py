@@ -1,4 +1,4 @@
-"""The worker: builds after each import and on a schedule, and keeps the lake tidy."""
+"""The worker: builds after each import and on a schedule, compares people, keeps the lake tidy."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Final
 
 from parvis.errors import ParvisError, WorkspaceBusy
 from parvis.lake.workspace import Workspace
+from parvis.work.matching import match_if_due
 from parvis.work.status import WorkerStatus, read_status, write_status
 from parvis.work.steps import build
 
@@ -21,6 +22,8 @@ _log = logging.getLogger("parvis.work")
 _LOOK_SECONDS: Final = 0.5
 _TIDY_SECONDS: Final = 24 * 3600.0
 _LONGEST_PAUSE_SECONDS: Final = 300.0
+#: After a search for people who are alike that failed.
+_MATCH_AGAIN_SECONDS: Final = 24 * 3600.0
 
 
 class Worker:
@@ -39,6 +42,7 @@ class Worker:
         self._built_version = -1
         self._next_build = 0.0
         self._next_tidy = time.monotonic() + _TIDY_SECONDS
+        self._next_match = 0.0
         self._failures = 0
         self._status = read_status(folder) or WorkerStatus("waiting", WorkerStatus.now())
 
@@ -58,6 +62,8 @@ class Worker:
             if now < self._next_build and not self._has_news():
                 return
             self._build()
+            if now >= self._next_match:
+                self._match()
             if now >= self._next_tidy:
                 self._tidy()
         except WorkspaceBusy:
@@ -102,6 +108,23 @@ class Worker:
                 last_build_seconds=round(report.seconds, 2),
             )
         self._say("waiting")
+
+    def _match(self) -> None:
+        """Look for people who are alike; what goes wrong here must not stop the builds."""
+        try:
+            report = match_if_due(self._workspace)
+        except Exception as error:
+            self._next_match = time.monotonic() + _MATCH_AGAIN_SECONDS
+            told = error.what if isinstance(error, ParvisError) else f"{type(error).__name__}"
+            _log.exception("people can't be compared (%s); it is tried again in a day", told)
+            return
+        # what was found changes the lake: the next turn builds it
+        if report is not None:
+            _log.info(
+                "compared %s records in %.1f s: %s pairs joined, %s to review",
+                f"{report.records:,}", report.seconds, f"{report.merged:,}",
+                f"{report.to_review:,}",
+            )  # fmt: skip
 
     def _tidy(self) -> None:
         with self._workspace.building():
