@@ -71,6 +71,8 @@ class Graph:
         The nodes in the engine: `node` and its `key`.
     key
         Makes the key from kind and normalised identifier.
+    keys
+        The key of each node.
     kinds
         The kinds that occur; `kind` counts in them.
     kind, rank
@@ -85,6 +87,7 @@ class Graph:
 
     nodes: ir.Table
     key: Key
+    keys: pa.Array
     kinds: tuple[str, ...]
     kind: NDArray[np.int16]
     rank: NDArray[np.int16]
@@ -125,11 +128,10 @@ def read_graph(
         outside = rim.select("kind", "normal", since=never, is_rim=ibis.literal(True))
         usable = together(usable, outside)
     # numbers are joined much faster than texts; they stand for the texts only if no two agree
-    nodes = engine.stage(_nodes(usable, numbered))
-    if engine.rows(nodes.agg(n=(nodes.least != nodes.most).sum()))[0]["n"]:
-        engine.discard(nodes)
-        return _read(engine, engine.stage(_nodes(usable, spelt)), links, spelt)
-    return _read(engine, nodes, links, numbered)
+    nodes = _read_nodes(engine, usable, numbered)
+    if not _all_differ(nodes["key"].to_numpy()):
+        return _graph(engine, _read_nodes(engine, usable, spelt), links, spelt)
+    return _graph(engine, nodes, links, numbered)
 
 
 def numbered(kind: ir.Value, normal: ir.Value) -> ir.Value:
@@ -145,38 +147,45 @@ def spelt(kind: ir.Value, normal: ir.Value) -> ir.Value:
     return kind + ":" + normal
 
 
-def _nodes(usable: ir.Table, key: Key) -> ir.Table:
+def _read_nodes(engine: Engine, usable: ir.Table, key: Key) -> pa.Table:
     each = usable.select(
         "kind",
-        "since",
         "is_rim",
+        since=_microseconds(usable.since),
         key=key(usable.kind, usable.normal),
+        # another number: where it differs, one key stands for two identifiers
         check=(usable.kind + usable.normal).hash(),
     )
-    one = each.group_by("key").agg(
-        kind=each.kind.arbitrary(),
-        since=each.since.min(),
-        is_rim=each.is_rim.all(),
-        least=each.check.min(),
-        most=each.check.max(),
+    one = each.group_by("key", "check").agg(
+        kind=each.kind.arbitrary(), since=each.since.min(), is_rim=each.is_rim.all()
     )
-    return one.mutate(node=ibis.row_number().cast("int32"))
+    return engine.arrow(one.select("key", "kind", "since", "is_rim"))
 
 
-def _read(engine: Engine, nodes: ir.Table, links: ir.Table, key: Key) -> Graph:
-    told = engine.arrow(nodes.select("node", "kind", "is_rim", since=_microseconds(nodes.since)))
-    place = told["node"].to_numpy()
-    words = told["kind"].combine_chunks().dictionary_encode()
+def _all_differ(keys: NDArray[np.uint64]) -> bool:
+    ordered = np.sort(keys)
+    return bool((ordered[1:] != ordered[:-1]).all())
+
+
+def _graph(engine: Engine, nodes: pa.Table, links: ir.Table, key: Key) -> Graph:
+    words = nodes["kind"].combine_chunks().dictionary_encode()
     names = tuple(words.dictionary.to_pylist())
-    count = len(place)
-    kind, since = np.empty(count, np.int16), np.empty(count, np.int64)
-    is_rim = np.empty(count, bool)
-    is_rim[place] = told["is_rim"].to_numpy()
-    kind[place] = words.indices.to_numpy()
-    since[place] = told["since"].to_numpy()
+    kind = words.indices.to_numpy().astype(np.int16)
     ranks = np.array([RANKS.get(n, LAST_RANK) for n in names] or [0], np.int16)
-    between = _read_links(engine, nodes, links, key)
-    return Graph(nodes, key, names, kind, ranks[kind], since, is_rim, between)
+    keys = nodes["key"].combine_chunks()
+    numbers = pa.array(np.arange(len(keys), dtype=np.int32))
+    table = engine.show_arrow(pa.table({"key": keys, "node": numbers}))
+    return Graph(
+        table,
+        key,
+        keys,
+        names,
+        kind,
+        ranks[kind],
+        nodes["since"].to_numpy(),
+        nodes["is_rim"].to_numpy(),
+        _read_links(engine, table, links, key),
+    )
 
 
 def _microseconds(moment: ir.Value) -> ir.IntegerValue:
@@ -193,10 +202,13 @@ def _read_links(engine: Engine, nodes: ir.Table, links: ir.Table, key: Key) -> L
         left=key(links.left_kind, links.left_value),
         right=key(links.right_kind, links.right_value),
     )
-    joined = keyed.inner_join(nodes.select(left="key", left_node="node"), "left")
-    joined = joined.inner_join(nodes.select(right="key", right_node="node"), "right")
+    # one end after the other: two tables of all nodes at once need twice the memory
+    half = keyed.inner_join(nodes.select(left="key", left_node="node"), "left")
+    half = engine.stage(half.drop("left"))
+    joined = half.inner_join(nodes.select(right="key", right_node="node"), "right")
     columns = ("left_node", "right_node", "strength", "events", "is_alias")
     told = engine.arrow(joined.select(*columns))
+    engine.discard(half)
     # the engine's sums are wider than what Ibis takes them for
     at = told.column_names.index("events")
     told = told.set_column(at, "events", told["events"].cast(pa.int64()))

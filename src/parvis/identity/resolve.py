@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import ibis
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from parvis.identity.cluster import Clusters, Stop, find_clusters
 from parvis.identity.decisions import Decision, standing
@@ -194,17 +195,20 @@ def _told(
     size = np.bincount(customer, minlength=many)
     # what people gave to somebody is theirs, however many use it
     shared = sharing.is_shared & (size[customer] == 1)
+    keys = graph.keys
+    differs = heads[component] != roots[customer]
     table = pa.table(
         {
-            "node": pa.array(np.arange(len(graph), dtype=np.int32)),
-            "root": pa.array(roots[customer]),
-            "head": pa.array(heads[component]),
+            "key": keys,
+            "root": keys.take(pa.array(roots[customer])),
+            # the component is mostly the customer, and is then called the same
+            "head": pc.if_else(pa.array(differs), keys.take(pa.array(heads[component])), None),
             "is_known": pa.array(is_known[customer]),
             "is_shared": pa.array(shared),
             "claims": pa.array(sharing.claims),
         }
     )
-    return engine.stage_arrow(table)
+    return engine.show_arrow(table)
 
 
 def _roots(
@@ -213,20 +217,18 @@ def _roots(
     """Find the best node of each group: by the kind's rank, the first seen, the smallest."""
     if not len(group):
         return np.empty(0, np.int32)
-    order = np.lexsort((graph.since, graph.rank, group)).astype(np.int32)
-    ordered = group[order]
-    begins = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    best = np.full(int(group.max()) + 1, -1, np.int32)
-    best[ordered[begins]] = order[begins]
-    top = best[ordered]
-    equal = (graph.rank[order] == graph.rank[top]) & (graph.since[order] == graph.since[top])
-    if int(equal.sum()) == len(begins):
+    # rank and time in one number; the time is good until the year 2255
+    score = (graph.rank.astype(np.int64) << 53) + np.clip(graph.since, 0, (1 << 53) - 1)
+    least = np.full(int(group.max()) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(least, group, score)
+    top = np.flatnonzero(score == least[group]).astype(np.int32)
+    best = np.full(len(least), -1, np.int32)
+    best[group[top]] = top
+    rivals = np.bincount(group[top], minlength=len(least))
+    if rivals.max() == 1:
         return best
-    rivals = np.bincount(ordered[equal], minlength=len(best))
-    tied = equal & (rivals > 1)[ordered]
-    among = engine.stage_arrow(
-        pa.table({"node": pa.array(order[tied]), "which": pa.array(ordered[tied])})
-    )
+    tied = top[rivals[group[top]] > 1]
+    among = engine.stage_arrow(pa.table({"node": pa.array(tied), "which": pa.array(group[tied])}))
     spelt = _spelt(identifiers, graph, among).inner_join(among, "node")
     one = spelt.group_by("which").agg(node=spelt.node.argmin(spelt.kind + ":" + spelt.normal))
     rows = engine.arrow(one.select("which", "node"))
@@ -248,11 +250,13 @@ def _identities(identifiers: ir.Table, graph: Graph, told: ir.Table) -> ir.Table
     keyed = usable.select(
         "kind", "value", "normal", since="first_at", key=graph.key(usable.kind, usable.normal)
     )
-    joined = keyed.inner_join(graph.nodes.select("key", "node"), "key").inner_join(told, "node")
-    joined = joined.inner_join(names.select(root="node", customer_id="name"), "root")
-    joined = joined.inner_join(names.select(head="node", component="name"), "head")
+    joined = keyed.inner_join(told, "key")
+    joined = joined.inner_join(names.select(root="key", customer_id="name"), "root")
+    joined = joined.left_join(names.select(head="key", other="name"), "head")
     columns = [c.name for c in TABLES["identities"].columns]
-    tied = joined.mutate(claims=joined.claims.cast("int64")).select(*columns)
+    tied = joined.mutate(
+        claims=joined.claims.cast("int64"), component=joined.other.fill_null(joined.customer_id)
+    ).select(*columns)
     alone = identifiers.filter(identifiers.normal.isnull())
     # no normalised identifier has such a sign in it
     name = customer_id_of(alone.kind, "\x1f" + alone.value)
@@ -272,10 +276,14 @@ def _identities(identifiers: ir.Table, graph: Graph, told: ir.Table) -> ir.Table
 
 
 def _names(identifiers: ir.Table, graph: Graph, told: ir.Table) -> ir.Table:
-    """Name the customers after their best nodes."""
-    roots = together(told.select(node="root"), told.select(node="head")).distinct()
-    one = _spelt(identifiers, graph, roots)
-    return one.select("node", name=customer_id_of(one.kind, one.normal))
+    """Name the customers and components after their best nodes."""
+    heads = told.select(key="head").filter(lambda t: t.key.notnull())
+    roots = together(told.select(key="root"), heads).distinct()
+    usable = identifiers.filter(identifiers.normal.notnull())
+    keyed = usable.select("kind", "normal", key=graph.key(usable.kind, usable.normal))
+    named = keyed.semi_join(roots, "key")
+    one = named.group_by("key").agg(kind=named.kind.arbitrary(), normal=named.normal.arbitrary())
+    return one.select("key", name=customer_id_of(one.kind, one.normal))
 
 
 def _stops(
@@ -298,9 +306,12 @@ def _stops(
     left_end = spelt.select(left="node", one_kind="kind", one_value="normal")
     right_end = spelt.select(right="node", other_kind="kind", other_value="normal")
     both = staged.inner_join(left_end, "left").left_join(right_end, "right").drop("right_right")
-    both = both.inner_join(told.select(left="node", head="head"), "left")
-    names = _names(identifiers, graph, told.semi_join(ends, "node"))
-    both = both.inner_join(names.select(head="node", component="name"), "head")
+    keys = graph.nodes.semi_join(ends, "node")
+    own = engine.stage(told.semi_join(keys, "key").inner_join(keys, "key"))
+    heads = own.select(left="node", key=own["head"].fill_null(own.root))
+    both = both.inner_join(heads, "left")
+    names = _names(identifiers, graph, own)
+    both = both.inner_join(names.select(key="key", component="name"), "key")
     # of all links of the one there is no other
     turned = (both.one_kind > both.other_kind) | (
         (both.one_kind == both.other_kind) & (both.one_value > both.other_value)

@@ -165,6 +165,9 @@ class Engine(Protocol):
     def stage_arrow(self, rows: pa.Table) -> ir.Table:
         """Bring an Arrow table to where the tables are."""
 
+    def show_arrow(self, rows: pa.Table) -> ir.Table:
+        """Let an Arrow table be read like the others, where it is; it isn't copied."""
+
     def read_parquet(self, paths: Iterable[Path]) -> ir.Table:
         """Read Parquet files as one table."""
 

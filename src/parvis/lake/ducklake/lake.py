@@ -27,6 +27,7 @@ from parvis.lake.ducklake.reading import (
     ndjson_query,
     parquet_query,
 )
+from parvis.lake.ducklake.tidying import tidy
 from parvis.lake.engine import Appended, Written
 
 if TYPE_CHECKING:
@@ -338,10 +339,15 @@ class DuckLake:
 
     def stage_arrow(self, rows: pa.Table) -> ir.Table:
         """Bring an Arrow table to where the tables are."""
-        name = f"rows_{next(self._numbers)}"
-        self._connection.register(f"arrow_{name}", rows)
-        self._connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM arrow_{name}")  # noqa: S608
-        self._connection.unregister(f"arrow_{name}")
+        shown = self.show_arrow(rows).op().name
+        staged = self._named("rows", f"FROM {shown}")
+        self._connection.unregister(shown)
+        return self._temporary(staged)
+
+    def show_arrow(self, rows: pa.Table) -> ir.Table:
+        """Let an Arrow table be read like the others."""
+        name = f"shown_{next(self._numbers)}"
+        self._connection.register(name, rows)
         return self._temporary(name)
 
     def run(self, statement: str) -> None:
@@ -355,24 +361,7 @@ class DuckLake:
         The states since the last build are kept, however old: its change feed begins there.
         """
         with self._plainly(), self._alone():
-            self._connection.execute("CALL ducklake_merge_adjacent_files('lake')")
-            rows = self._connection.execute(
-                "SELECT snapshot_id FROM ducklake_snapshots('lake') "  # noqa: S608
-                f"WHERE snapshot_time < now() - INTERVAL {int(keep_days)} DAY "
-                "AND snapshot_id < coalesce((SELECT min(snapshot) FROM lake.main.build_state), "
-                "(FROM ducklake_current_snapshot('lake')))"
-            ).fetchall()
-            if rows:
-                old = ", ".join(str(int(r[0])) for r in rows)
-                self._connection.execute(
-                    f"CALL ducklake_expire_snapshots('lake', versions => [{old}])"
-                )
-            self._connection.execute(
-                "CALL ducklake_cleanup_old_files('lake', older_than => now() - INTERVAL 1 DAY)"
-            )
-            self._connection.execute(
-                "CALL ducklake_delete_orphaned_files('lake', older_than => now() - INTERVAL 1 DAY)"
-            )
+            tidy(self._connection, keep_days)
 
     def back_up_catalog(self) -> None:
         """Copy the catalog; without it the encrypted files can't be read."""
