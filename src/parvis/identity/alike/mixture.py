@@ -305,7 +305,8 @@ def _maximised(
         Lookalikes(x.name, x.follows, _following(x.follows, mine, m, u), priors[x.name])
         for x, mine in zip(mixture.lookalikes, own, strict=True)
     )
-    prior = float(np.clip(same.sum() / possible, 1e-12, 0.5))
+    # what is known already says nothing of how often those that aren't are one
+    prior = float(np.clip(unsaid.sum() / possible, 1e-12, 0.5))
     return Mixture(tuple(m), tuple(u), prior, lookalikes)
 
 

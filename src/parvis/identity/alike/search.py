@@ -159,7 +159,10 @@ def _found(
     patterns = patterns_of(linkage, pairs, comparisons, sure)
     if not len(patterns.counts):
         return _nothing(linkage, total, "no two records agree on anything")
-    mixture = learn(patterns, comparisons, starting(comparisons, population, prior), population)
+    said = float(patterns.counts[patterns.known].sum())
+    doubtful = max(prior - said / compared.possible, 0.2 * prior)
+    start = starting(comparisons, population, doubtful)
+    mixture = learn(patterns, comparisons, start, population)
     scored = linkage.stage(weighed(pairs, comparisons, mixture))
     one_each = between is not None and _is_one_to_one(linkage, scored, rules)
     for _ in range(_ROUNDS_OF_PARTNERS if one_each else 0):
