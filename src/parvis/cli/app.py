@@ -11,6 +11,7 @@ import typer
 from parvis import __version__
 from parvis.cli.building import build_command
 from parvis.cli.console import errors
+from parvis.cli.identity import identity_app
 from parvis.cli.importing import import_app
 from parvis.cli.keeping import lake_app
 from parvis.cli.running import demo_command, up_command, web_command, work_command
@@ -56,6 +57,7 @@ app.command("init")(init_command)
 app.command("status")(status_command)
 app.add_typer(import_app, name="import")
 app.command("build")(build_command)
+app.add_typer(identity_app, name="identity")
 app.command("up")(up_command)
 app.command("web")(web_command)
 app.command("work")(work_command)

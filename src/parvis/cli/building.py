@@ -121,6 +121,6 @@ def show_match(report: identity.MatchReport) -> None:
         return
     console.print(
         f"{report.records:,} records of people compared in {report.seconds:.1f} s: "
-        f"{report.merged:,} pairs surely are one person, {report.to_review:,} wait for somebody "
-        f"to decide; {report.new:,} of these pairs are new, and {report.gone:,} no longer hold."
+        f"{report.merged:,} pairs surely are one person, {report.to_review:,} are left for "
+        f"somebody to decide; new since the last time {report.new:,}, no longer so {report.gone:,}."
     )

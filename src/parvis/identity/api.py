@@ -3,6 +3,7 @@
 from parvis.identity.contracts import Explanation, Identifier, Preview, Refused, Step
 from parvis.identity.decide import decide, decisions_of, pair_of, withdraw
 from parvis.identity.decision_file import Proposal, decide_file, read_decisions
+from parvis.identity.decisions import Verdict
 from parvis.identity.events import decided, resolved
 from parvis.identity.evidence import (
     added_up,
@@ -48,6 +49,7 @@ __all__ = [
     "Resolved",
     "Resolver",
     "Step",
+    "Verdict",
     "added_up",
     "added_up_links",
     "concerned",

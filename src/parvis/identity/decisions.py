@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-__all__ = ["Decision", "Standing", "standing"]
+__all__ = ["Decision", "Standing", "Verdict", "standing"]
 
 Verdict = Literal["merge", "part", "skip", "withdraw"]
 Identifier = tuple[str, str]
