@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import demo, linkage, pages, simulate, walk_through
+from bench import demo, identity, linkage, pages, simulate, walk_through
 from bench.measure import Row
 
 SECTIONS = {
@@ -22,6 +22,10 @@ SECTIONS = {
     "scale": simulate.measure_scale,
     "linkage": linkage.measure,
     "people": linkage.measure_people,
+    "links": identity.measure_links,
+    "new_events": identity.measure_new_events,
+    "histories": identity.measure_histories,
+    "brand": identity.measure_brand,
 }
 
 

@@ -131,7 +131,9 @@ def _with_customers(workspace: Workspace, engine: Engine) -> ir.Table:
         evidence.decisions,
     )  # fmt: skip
     owners = resolve(engine, sure, workspace.settings.identity).identities
-    whose = owners.filter(owners.normal.notnull()).select("kind", "customer_id", value="normal")
+    # the name that came with a household's address is one of several people's
+    whose = owners.filter(owners.normal.notnull(), ~owners.is_shared)
+    whose = whose.select("kind", "customer_id", value="normal")
     return evidence.records.inner_join(whose.distinct(), ["kind", "value"])
 
 

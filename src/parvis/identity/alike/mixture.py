@@ -41,6 +41,10 @@ Follows = Literal["stranger", "same", "own"]
 
 _ROUNDS: Final = 60
 _ENOUGH: Final = 1e-5
+#: From so many pairs that are one person for sure, they alone say what such pairs look like.
+_ENOUGH_KNOWN: Final = 100.0
+#: The fields that are ways to reach somebody.
+_ADDRESSES: Final = frozenset({"email", "emails", "phone", "phones", "handle", "handles"})
 #: Fewer lookalikes than this, for each pair that is one person, aren't believed in.
 _FEW: Final = 0.02
 #: Of the pairs of households, how many are twins, at least and at most.
@@ -241,8 +245,12 @@ def learn(
     Returns
     -------
     Mixture
-        All its numbers are above nought.
+        All its numbers are above nought. Where enough pairs are one person for sure, they alone
+        say what one person's records look like: among the doubtful ones namesakes are many, and
+        what is learnt from those is what namesakes look like.
     """
+    sure = _said_by_known(patterns, comparisons)
+    start = replace(start, m=tuple(_either(a, b) for a, b in zip(sure, start.m, strict=True)))
     mixture = _converged(patterns, comparisons, start, population)
     # so few are no kind of their own but one person's odd pairs
     many = {x.name for x in mixture.lookalikes if x.prior >= _FEW * mixture.prior}
@@ -253,13 +261,48 @@ def learn(
     return mixture
 
 
+def _said_by_known(
+    patterns: Patterns, comparisons: Sequence[Comparison]
+) -> tuple[Floats | None, ...]:
+    """Count how often pairs that are one person for sure show each level; null: too few do.
+
+    An address is often what made them known. What it says by itself is told by those pairs that
+    share another address: then this one may agree or not.
+    """
+    known = patterns.counts * patterns.known
+    if known.sum() < _ENOUGH_KNOWN:
+        return (None,) * len(comparisons)
+    addresses = [c for c, x in enumerate(comparisons) if x.kind in _ADDRESSES]
+    found: list[Floats | None] = []
+    for c, comparison in enumerate(comparisons):
+        weights = known
+        if c in addresses:
+            others = [patterns.levels[:, o] == 1 for o in addresses if o != c]
+            weights = known * (np.any(others, axis=0) if others else 0.0)
+        sums = _sums(patterns.levels[:, c], weights, len(comparison.levels))
+        default = _normed(np.array([x.m for x in comparison.levels]))
+        if sums.sum() < _ENOUGH_KNOWN:
+            # too few to count, and what the doubtful ones show isn't to be trusted either
+            found.append(default if c in addresses else None)
+        else:
+            found.append(_normed(sums + _IMAGINED * default))
+    return tuple(found)
+
+
+def _either(one: Floats | None, other: Floats) -> Floats:
+    return other if one is None else one
+
+
 def _converged(
     patterns: Patterns, comparisons: Sequence[Comparison], start: Mixture, population: Population
 ) -> Mixture:
     mixture = start
+    sure = _said_by_known(patterns, comparisons)
     for _ in range(_ROUNDS):
         shares = posterior(patterns, mixture)
         next_one = _maximised(patterns, comparisons, mixture, shares, population)
+        m = tuple(_either(a, b) for a, b in zip(sure, next_one.m, strict=True))
+        next_one = replace(next_one, m=m)
         moved = max(float(np.abs(a - b).max()) for a, b in zip(mixture.m, next_one.m, strict=True))
         mixture = next_one
         if moved < _ENOUGH:
