@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from parvis.identity.contracts import Explanation, Identifier, Step
 from parvis.identity.decisions import Decision, standing
@@ -103,9 +103,18 @@ def _stops(engine: Engine, components: ir.Table) -> _Stops:
     }
 
 
-def _stopped(stops: _Stops, left: Identifier, right: Identifier) -> tuple[str, str]:
+#: What guards have a say in: a person's merge of two whom a guard kept apart does count.
+_GUARDS: Final = {
+    "alias": ("part", "size"),
+    "same_event": ("part", "limit", "size", "conflict"),
+    "alike": ("part", "limit", "size"),
+    "merge": ("merge_refused",),
+}
+
+
+def _stopped(stops: _Stops, rule: str, left: Identifier, right: Identifier) -> tuple[str, str]:
     pair = (left, right) if left <= right else (right, left)
-    for guard in ("part", "limit", "size", "conflict", "merge_refused"):
+    for guard in _GUARDS[rule]:
         detail = stops.get((guard, *pair))
         if detail is not None:
             return guard, detail
@@ -125,7 +134,7 @@ def _links(
 ) -> Iterable[Step]:
     for row in engine.rows(_touching(engine.table("identity_links"), nodes)):
         left, right = _ends(row)
-        guard, detail = _stopped(stops, left, right)
+        guard, detail = _stopped(stops, row["rule"], left, right)
         for end in (left, right):
             if end in shared:
                 guard, detail = "shared", shared[end]
@@ -141,7 +150,7 @@ def _matches(engine: Engine, nodes: ir.Table, stops: _Stops) -> Iterable[Step]:
     texts = joining.mutate(evidence=joining.evidence.cast("string"))
     for row in engine.rows(_touching(texts, nodes)):
         left, right = _ends(row)
-        guard, detail = _stopped(stops, left, right)
+        guard, detail = _stopped(stops, "alike", left, right)
         said = tuple(json.loads(row["evidence"] or "[]"))
         yield Step(
             left, right, "alike", row["weight"], row["matched_at"], "", "", 0, said, guard, detail
@@ -154,7 +163,7 @@ def _merges(engine: Engine, nodes: ir.Table, stops: _Stops) -> Iterable[Step]:
     for row in rows:
         if row["decision_id"] in held:
             left, right = _ends(row)
-            guard, detail = _stopped(stops, left, right)
+            guard, detail = _stopped(stops, "merge", left, right)
             said = ({"by": row["decided_by"], "note": row["note"] or ""},)
             yield Step(left, right, "merge", 0.0, row["decided_at"], "", "", 0, said, guard, detail)
 
