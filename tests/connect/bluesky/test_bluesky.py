@@ -160,6 +160,17 @@ def test_people_have_names_and_handles(workspace, bring):
     assert all(told(r)["is_own"] for r in rows(workspace.events) if r["name"])
 
 
+def test_a_mail_address_in_a_profile_leads_to_the_customer(workspace, bring):
+    told_of = {"displayName": "Ann", "description": "@ann@fedi.example, or Ann.T@mail.example."}
+    bring(commit(told_of, "self", what="actor.profile"))
+    found = one(workspace.events)
+    assert found["identifiers"] == [
+        {"kind": "bluesky", "value": ANN},
+        {"kind": "email", "value": "ann.t@mail.example"},
+    ]
+    assert dict(found["traits"])["email"] == "ann.t@mail.example"
+
+
 def test_twice_is_once(workspace, bring):
     assert bring(commit(post())).added == 1
     assert bring(commit(post())).rows_read == 0

@@ -34,10 +34,10 @@ from parvis.connect.documents import (
 from parvis.connect.files.functions import computed_once, json_object, since_epoch
 from parvis.connect.files.parse import FAULT_TYPE, Setting
 from parvis.connect.files.quarantine import fault
-from parvis.connect.files.rows import identifiers_of, with_faults
+from parvis.connect.files.rows import identifiers_of, is_email, with_faults
 from parvis.connect.moments import date_faults, stated_moment
 from parvis.connect.plain_text import MOST_SIGNS
-from parvis.domain.event import EventName, EventType
+from parvis.domain.event import EMAIL, EventName, EventType
 from parvis.lake.functions import json_text, moment
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 __all__ = ["jetstream_events", "jetstream_fields"]
 
 _IDENTIFY = EventType.IDENTIFY.value
+#: A mail address in a text; what begins with an @ is a handle.
+_MAIL = r"(?:^|[\s:;,(<])([\w.+-]{1,64}@[\w-]{1,60}(?:\.[\w-]{1,60}){1,4})"
 
 
 def jetstream_fields(rows: ir.Table) -> ir.Table:
@@ -94,7 +96,8 @@ def jetstream_events(
     rows = computed_once(_timed(rows, setting))
     rows = scratch.stage(_faulty(rows, setting).drop("_chance"))
     is_person = rows.type == _IDENTIFY
-    whose = identifiers_of({CHANNEL: rows.f_did, "bluesky_handle": _handle(rows)})
+    mail = ibis.ifelse(is_person, _mail(rows), ibis.null("string"))
+    whose = identifiers_of({CHANNEL: rows.f_did, "bluesky_handle": _handle(rows), EMAIL: mail})
     return scratch.stage(
         rows.select(
             "row_number",
@@ -222,12 +225,19 @@ def _message(rows: ir.Table) -> ir.StringValue:
     )
 
 
+def _mail(rows: ir.Table) -> ir.StringValue:
+    """Find the mail address that somebody gives in their profile; a network's handle is none."""
+    found = rows.f_description.re_extract(_MAIL, 1).lower()
+    return ibis.ifelse(is_email(found), found, ibis.null("string"))
+
+
 def _traits(rows: ir.Table) -> ir.MapValue:
     told = {
         "handle": _handle(rows),
         "name": rows.f_display_name.nullif(""),
         "summary": rows.f_description.nullif(""),
         "website": rows.f_website.nullif(""),
+        "email": _mail(rows),
     }
     pairs = ibis.array(
         [ibis.struct({"k": ibis.literal(k), "v": v.cast("string")}) for k, v in told.items()]
