@@ -158,7 +158,7 @@ def _sizes(engine: Engine, by_customer: ir.Table) -> tuple[int, ...]:
 def _singletons(by_customer: ir.Table, zone: str) -> ir.Table:
     told = by_customer.mutate(month=local_month(by_customer.since, zone))
     by_month = told.group_by("month").agg(
-        singletons=(told.identifiers == 1).sum().cast("int64"), customers=told.count()
+        singletons=told.count(where=told.identifiers == 1), customers=told.count()
     )
     return by_month.order_by("month")
 

@@ -71,7 +71,8 @@ def review_queue(engine: Engine, doubts: Doubts) -> ir.Table:
         it, `customer_left` and `customer_right` (whose these are), `reason` (alike, limit,
         size, conflict or merge_refused), `detail`, `probability`, `weight` (bits), `evidence`
         (JSON; null: events alone), `reasons` (how many pieces speak for the pair),
-        `orders_at_stake`, `sales_at_stake`, `skipped_as` (the decision, null: it never was).
+        `orders_at_stake` and `sales_at_stake` (of the one who bought for less), `skipped_as`
+        (the decision; null: it wasn't skipped).
     """
     made = [Decision.of_row(r) for r in engine.rows(doubts.decisions)]
     # what is joined several times is computed once: 0.4 s instead of 30 on 34,000 identifiers
@@ -178,8 +179,8 @@ def _in_order(pairs: ir.Table, skipped: ir.Table, profiles: ir.Table) -> ir.Tabl
         pairs = pairs.left_join(own, f"customer_{side}").drop(f"customer_{side}_right")
     last = skipped.group_by("pair").agg(skipped_as=skipped.decision_id.max())
     told = pairs.left_join(last, "pair").drop("pair_right")
-    orders = ibis.least(told.orders_left.fill_null(0), told.orders_right.fill_null(0))
     one, other = told.sales_left.fill_null(0), told.sales_right.fill_null(0)
+    orders = (one <= other).ifelse(told.orders_left, told.orders_right).fill_null(0)
     told = told.mutate(
         orders_at_stake=orders, sales_at_stake=ibis.least(one, other), sales=one + other
     )

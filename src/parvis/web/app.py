@@ -13,14 +13,18 @@ import parvis
 from parvis.trust.api import Access, LoginLimits
 from parvis.web.api.routes import api
 from parvis.web.assets import Assets
+from parvis.web.desk import Desk
 from parvis.web.failures import Rescue, add_failures
 from parvis.web.language import load_languages
 from parvis.web.pages import docs, login, preferences
 from parvis.web.pages.customer import customer_pages
 from parvis.web.pages.customers import customers_pages
+from parvis.web.pages.identity import identity_pages
+from parvis.web.pages.identity_health import health_pages
 from parvis.web.pages.orders import orders_pages
 from parvis.web.pages.overview import overview_pages
 from parvis.web.pages.silos import silos_pages
+from parvis.web.pages.who import who_pages
 from parvis.web.reader import Reader
 from parvis.web.render import Renderer
 from parvis.web.security import Guard
@@ -69,6 +73,7 @@ def create_app(workspace_folder: Path, *, limits: LoginLimits | None = None) -> 
     access = Access(reader.workspace.files.app, limits)
     app.state.reader = reader
     app.state.access = access
+    app.state.desk = Desk(reader)
     app.state.languages = languages
     app.state.assets = assets
     app.state.renderer = renderer
@@ -80,6 +85,9 @@ def create_app(workspace_folder: Path, *, limits: LoginLimits | None = None) -> 
         customer_pages,
         orders_pages,
         silos_pages,
+        identity_pages,
+        health_pages,
+        who_pages,
         api,
         docs.docs_pages,
     ):

@@ -12,9 +12,20 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from parvis.connect.files.quarantine import MEANINGS
+from parvis.identity import api as identity
 from parvis.trust.api import Role
 from parvis.web.assets import Assets
 from parvis.web.language import LANGUAGES, Language
+from parvis.web.language.identity_words import (
+    COLUMNS,
+    GUARD_MEANINGS,
+    GUARDS,
+    REASONS,
+    RULES,
+    kind_name,
+    level_name,
+    stop_detail,
+)
 from parvis.web.language.words import (
     ATTRIBUTES,
     SEGMENT_MEANINGS,
@@ -71,6 +82,15 @@ def _environment(language: Language, assets: Assets) -> jinja2.Environment:
         status_name=named(STATUSES),
         attribute_name=named(ATTRIBUTES),
         reason_name=named(MEANINGS),
+        rule_name=named(RULES),
+        column_name=named(COLUMNS),
+        level_name=lambda level: level_name(level, language),
+        guard_name=named(GUARDS),
+        guard_meaning=named(GUARD_MEANINGS),
+        doubt_name=named(REASONS),
+        problem_meaning=named(identity.MEANINGS),
+        kind_name=lambda kind: kind_name(kind, language),
+        stop_detail=lambda detail: stop_detail(detail, language),
         event_name=lambda name, type_: event_name(name, type_, language),
         channel_name=lambda channel: channel_name(channel, language),
         customer_label=lambda row: customer_label(row, language),

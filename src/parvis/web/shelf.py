@@ -202,6 +202,11 @@ class Shelf:
 
         return self.kept(key, alone)
 
+    def apart(self, make: Callable[[Engine], T]) -> T:
+        """Return what `make` returns, which computes with tables of its own on this state."""
+        with self._alone:
+            return make(cast("Engine", _Whole(self, self._engine)))
+
     @contextlib.contextmanager
     def watching(self) -> Iterator[list[bool]]:
         """Tell (in the list, afterwards) whether a table of the lake was asked for."""
@@ -216,6 +221,17 @@ class Shelf:
         """Let go of it, when the request that uses it now is done."""
         with self._alone:
             self._engine.close()
+
+
+class _Whole:
+    """An engine whose tables are the shelf's."""
+
+    def __init__(self, shelf: Shelf, engine: Engine) -> None:
+        self._engine = engine
+        self.table = shelf.table
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
 
 
 class _Slot:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Security
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.routing import APIRoute
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 import parvis
 from parvis.errors import ParvisError
-from parvis.trust.api import Access, User
+from parvis.web.api.access import PageNumber, State, member
+from parvis.web.api.identity import identity_api
 from parvis.web.api.models import (
     CustomerOut,
     CustomerPage,
@@ -38,40 +38,13 @@ from parvis.web.queries.customers import find_customers, one_customer
 from parvis.web.queries.events import TRAIT_NAMES, provenance, timeline
 from parvis.web.queries.orders import find_orders, one_order, order_lines
 from parvis.web.shelf import Shelf
-from parvis.web.visit import LoginNeeded, session_cookie
 
 __all__ = ["api"]
-
-_bearer: Final = HTTPBearer(
-    auto_error=False, description="A token of `parvis token create`; the login's cookie does too."
-)
-
-
-def _member(
-    request: Request,
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
-) -> User:
-    access: Access = request.app.state.access
-    if bearer is not None:
-        user = access.tokens.user(bearer.credentials)
-    else:
-        user = access.logins.user(request.cookies.get(session_cookie(request), ""))
-    if user is None:
-        raise LoginNeeded
-    return user
-
-
-def _shelf(request: Request) -> Shelf:
-    return request.app.state.reader.shelf()  # type: ignore[no-any-return]
-
-
-State = Annotated[Shelf, Depends(_shelf)]
-PageNumber = Annotated[int, Query(ge=1, le=10**6, description="From 1.")]
 
 api = APIRouter()
 _v1 = APIRouter(
     prefix="/api/v1",
-    dependencies=[Depends(_member)],
+    dependencies=[Depends(member)],
     responses={
         401: {"model": Failure, "description": "Nobody is logged in."},
         404: {"model": Failure, "description": "There is no such thing."},
@@ -218,6 +191,8 @@ def _events(shelf: Shelf, customer_id: str, trait: str, page: int) -> dict[str, 
         "rows": [EventOut.model_validate(e) for e in found.rows],
     }
 
+
+_v1.include_router(identity_api)
 
 for _route in _v1.routes:
     # the first line of what a function says of itself, rather than its name

@@ -90,6 +90,18 @@ class Formats:
         text = self.percent(share, digits)
         return text if share < 0 or not text.strip("0.,%" + NARROW) else f"+{text}"
 
+    # stops
+
+    @property
+    def colon(self) -> str:
+        """What stands before an explanation; in French after a narrow space."""
+        return f"{NARROW}:" if self._french else ":"
+
+    @property
+    def semicolon(self) -> str:
+        """What stands between two parts of a sentence; in French after a narrow space."""
+        return f"{NARROW};" if self._french else ";"
+
     # money
 
     def symbol(self, currency: str) -> str:

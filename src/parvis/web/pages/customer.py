@@ -15,6 +15,8 @@ from parvis.web.charts.drawing import NARROW_PX, Cell, ChartTable, Figure
 from parvis.web.language import Language
 from parvis.web.language.formats import CANNOT_TELL
 from parvis.web.language.words import SEGMENTS, channel_name, soften, word
+from parvis.web.pages.identity import decision_of
+from parvis.web.pages.who import moved_to, who_is
 from parvis.web.queries.customers import one_customer
 from parvis.web.queries.events import TRAIT_NAMES, Provenance, provenance, timeline
 from parvis.web.queries.orders import customer_orders
@@ -38,7 +40,9 @@ _HEIGHT_PX: Final = 112
 
 
 @customer_pages.get("/customers/{customer_id}")
-def show_customer(visit: Member, customer_id: str, trait: str = "") -> Response:
+def show_customer(
+    visit: Member, customer_id: str, trait: str = "", done: str = "", said: str = ""
+) -> Response:
     """Show a customer; in htmx, another page of the timeline."""
     shelf, language = visit.shelf, visit.language
     trait = trait if trait in TRAIT_NAMES else ""
@@ -49,6 +53,9 @@ def show_customer(visit: Member, customer_id: str, trait: str = "") -> Response:
     else:
         profile = one_customer(shelf, customer_id)
         if profile is None:
+            moved = moved_to(shelf, customer_id)
+            if moved is not None:
+                return moved
             raise HTTPException(
                 404, language.say("There is no customer %(id)s.", id=customer_id[:40])
             )
@@ -66,6 +73,8 @@ def show_customer(visit: Member, customer_id: str, trait: str = "") -> Response:
         told["headline"] = _headline(profile, shelf.situation, language)
         told["groups"] = _groups(profile, behind, shelf.situation, language)
         told["chart"] = _figure(shelf, customer_id, language)
+        told["who"] = who_is(shelf, customer_id, language)
+        told["said"], told["done"] = said, decision_of(visit, done)
     return render(visit, "customer.html", **told)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -32,6 +32,7 @@ __all__ = [
     "count_customers",
     "facets",
     "find_customers",
+    "names_of",
     "one_customer",
 ]
 
@@ -284,6 +285,30 @@ _ONE: Final = Statement(
     ),
     customer=str,
 )
+
+
+_MOST_NAMES: Final = 128
+
+
+@lru_cache(maxsize=8)
+def _names_statement(many: int) -> Statement:
+    def build(shelf: Shelf, **customers: str) -> ir.Table:
+        table = shelf.table("profiles")
+        wanted = table.filter(table.customer_id.isin(list(customers.values())))
+        return wanted.select("customer_id", "display_name", "user_id")
+
+    return Statement(build, **{f"customer_{n:03}": str for n in range(many)})
+
+
+def names_of(shelf: Shelf, customers: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return what some customers are called: `display_name` and `user_id`, by their id."""
+    wanted = sorted(customers)[:_MOST_NAMES]
+    if not wanted:
+        return {}
+    # a few sizes are compiled, not each
+    many = next(n for n in (8, 32, _MOST_NAMES) if n >= len(wanted))
+    values = {f"customer_{n:03}": wanted[min(n, len(wanted) - 1)] for n in range(many)}
+    return {r["customer_id"]: r for r in shelf.rows(_names_statement(many), **values)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+import ibis
+
+from parvis.identity.api import LAST_RANK, RANKS
 from parvis.web.queries.paging import PAGE_ROWS, Page
 from parvis.web.shelf import Shelf
 from parvis.web.statements import Statement
@@ -27,6 +30,7 @@ __all__ = [
     "Tie",
     "doubt_of",
     "doubts",
+    "find_identifier",
     "first_doubt",
     "held_by",
     "kinds_of",
@@ -107,6 +111,11 @@ class Held:
     first_at: datetime
     last_at: datetime
     events: int
+
+    @property
+    def compared(self) -> str:
+        """The identifier as it is compared; as it is written, where it can't be."""
+        return self.value if self.normal is None else self.normal
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,9 +274,15 @@ def _of_customer(name: str, order: tuple[str, ...], columns: tuple[str, ...], mo
     return Statement(build, customer=str)
 
 
-_HELD: Final = _of_customer(
-    "known_identifiers", ("-events", "kind", "value"), tuple(Held.__slots__), MOST_IDENTIFIERS
-)
+def _held(shelf: Shelf, *, customer: str) -> ir.Table:
+    table = shelf.table("known_identifiers")
+    own = table.filter(table.customer_id == customer)
+    rank = ibis.cases(*((own.kind == k, n) for k, n in RANKS.items()), else_=LAST_RANK)
+    best = own.order_by(own.normal.isnull(), rank, own.first_at, own.kind, own.value)
+    return best.limit(MOST_IDENTIFIERS).select(*Held.__slots__)
+
+
+_HELD: Final = Statement(_held, customer=str)
 _RECORDS: Final = _of_customer("known_records", ("kind", "value"), tuple(Record.__slots__), 50)
 _TIES: Final = _of_customer(
     "ties",
@@ -278,7 +293,10 @@ _TIES: Final = _of_customer(
 
 
 def held_by(shelf: Shelf, customer_id: str) -> tuple[Held, ...]:
-    """Return a customer's identifiers, the busiest first; `MOST_IDENTIFIERS` at most."""
+    """Return a customer's identifiers, `MOST_IDENTIFIERS` at most.
+
+    The first is the one after which the customer is called.
+    """
     return tuple(Held(**r) for r in shelf.rows(_HELD, customer=customer_id))
 
 
@@ -327,3 +345,26 @@ def whose(shelf: Shelf, kind: str, value: str) -> dict[str, Any] | None:
         if rows:
             return rows[0]
     return None
+
+
+def _spelt(shelf: Shelf, *, value: str) -> ir.Table:
+    table = shelf.table("identities")
+    # as a silo spells it, or written `kind:value`
+    found = table.filter(
+        (table.value == value)
+        | (table.normal == value)
+        | (table.kind + ":" + table.value == value)
+        | (table.kind + ":" + table.normal == value)
+    )
+    rank = ibis.cases(*((found.kind == k, n) for k, n in RANKS.items()), else_=LAST_RANK)
+    best = found.order_by(rank, found.kind).limit(1)
+    return best.select("kind", "value", "normal", "customer_id")
+
+
+_SPELT: Final = Statement(_spelt, value=str)
+
+
+def find_identifier(shelf: Shelf, text: str) -> dict[str, Any] | None:
+    """Find an identifier by its value, or by kind and value with a colon between."""
+    rows = shelf.rows(_SPELT, value=text)
+    return rows[0] if rows else None

@@ -17,7 +17,7 @@
   }
 
   const follow = (selector) => document.querySelector(selector)?.click();
-  const places = { o: "/", c: "/customers", r: "/orders", s: "/silos" };
+  const places = { o: "/", c: "/customers", r: "/orders", s: "/silos", i: "/identity" };
   let afterG = false;
 
   function showKeys() {
@@ -29,9 +29,12 @@
     if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
     const wasG = afterG;
     afterG = false;
+    // a page may give keys to its own buttons
+    const own = wasG ? null : document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     if (wasG && places[event.key]) {
       location.href = places[event.key];
-    } else if (event.key === "/") {
+    } else if (own) own.click();
+    else if (event.key === "/") {
       const search = document.querySelector("[data-search]");
       if (!search) return;
       search.focus();
