@@ -110,7 +110,8 @@ def match_is_due(workspace: Workspace) -> bool:
         if passed < timedelta(days=workspace.settings.identity.match_every_days):
             return False
     records = workspace.engine.table("identity_records")
-    named = records.filter(records.first_name.notnull() | records.last_name.notnull())
+    names = (records[c].notnull() for c in ("first_name", "last_name", "full_name"))
+    named = records.filter(ibis.or_(*names))
     enough = named.limit(_LEAST_RECORDS)
     return _count(workspace.engine, enough) >= _LEAST_RECORDS
 
@@ -124,11 +125,15 @@ def last_matching(workspace: Workspace) -> dict[str, Any] | None:
 
 
 def _with_customers(workspace: Workspace, engine: Engine) -> ir.Table:
-    """Say of each record whose it is for sure: without any earlier match."""
+    """Say of each record whose it is for sure: without any earlier match or decision.
+
+    A decision is about two: one on a mother and her child must not teach that households are
+    one person. What is found is thus a function of the facts, and withdrawing leaves no trace.
+    """
     evidence = evidence_of(engine)
     sure = Evidence(
         evidence.identifiers, evidence.links, evidence.records, evidence.matches.limit(0),
-        evidence.decisions,
+        evidence.decisions.limit(0),
     )  # fmt: skip
     owners = resolve(engine, sure, workspace.settings.identity).identities
     # the name that came with a household's address is one of several people's
