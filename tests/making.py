@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from parvis.connect.landing import Arrival, ImportReport, land
-from parvis.domain.settings import default_toml
+from parvis.domain.settings import IdentitySettings, default_toml
+from parvis.identity import api as identity
 from parvis.lake.ducklake import DuckLake
 from parvis.lake.migrations import apply_migrations
 from parvis.lake.schema import TABLES
@@ -215,6 +216,18 @@ def staged(engine: Engine, rows: Iterable[Row], table: str = "events") -> ir.Tab
     return brought.mutate(
         **{c: brought[c].cast("json") for c, t in schema.items() if t.is_json()}
     ).select(*schema)
+
+
+def owners_of(engine: Engine, events: ir.Table) -> ir.Table:
+    """Compute whose each identifier of events is, by the usual rules and nobody's decisions."""
+    found = identity.resolve_events(
+        engine,
+        events,
+        staged(engine, [], "identity_matches"),
+        staged(engine, [], "identity_decisions"),
+        IdentitySettings(),
+    )
+    return found.identities
 
 
 def put(workspace: Workspace, events: Iterable[Row], **arrival: Any) -> ImportReport:

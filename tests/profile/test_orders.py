@@ -14,7 +14,7 @@ from parvis.domain.money import ExchangeRate
 from parvis.identity import api as identity
 from parvis.lake.ducklake import DuckLake
 from parvis.profile import api as profile
-from tests.making import Row, order, rows, staged
+from tests.making import Row, order, owners_of, rows, staged
 
 RATES = (
     ExchangeRate("GBP", date(2026, 1, 1), Decimal("1.10")),
@@ -26,8 +26,7 @@ def told(
     engine: DuckLake, events: list[Row], zone: str = "UTC", rates: Iterable[ExchangeRate] = RATES
 ) -> tuple[list[Row], list[Row]]:
     table = staged(engine, events)
-    seen = identity.sightings(table)
-    owners = identity.identities(seen, identity.identity_links(seen))
+    owners = owners_of(engine, table)
     of_orders = profile.order_events(identity.resolved(table, owners))
     dated = staged(engine, profile.rate_periods(rates), "exchange_rates")
     return (

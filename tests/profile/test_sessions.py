@@ -10,7 +10,7 @@ from parvis.identity import api as identity
 from parvis.lake.ducklake import DuckLake
 from parvis.profile import api as profile
 from parvis.profile.api import SessionRules
-from tests.making import Row, event, order, page, rows, staged
+from tests.making import Row, event, order, owners_of, page, rows, staged
 
 USUAL = SessionRules()
 
@@ -19,8 +19,7 @@ def visits(
     engine: DuckLake, events: list[Row], rules: SessionRules = USUAL, zone: str = "UTC"
 ) -> list[Row]:
     table = staged(engine, events)
-    seen = identity.sightings(table)
-    owners = identity.identities(seen, identity.identity_links(seen))
+    owners = owners_of(engine, table)
     whose = identity.resolved(table, owners)
     return rows(profile.sessions(whose, rules, zone), "started_at", "anonymous_id")
 

@@ -15,7 +15,7 @@ from parvis.lake.ducklake import DuckLake
 from parvis.profile import api as profile
 from parvis.profile.api import SessionRules
 from parvis.profile.sessions import visited
-from tests.making import Row, event, moment, rows, staged
+from tests.making import Row, event, moment, owners_of, rows, staged
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -72,8 +72,7 @@ def read_events() -> list[Row]:
 @pytest.fixture(scope="module")
 def whose(engine: DuckLake) -> ir.Table:
     table = staged(engine, read_events())
-    seen = identity.sightings(table)
-    owners = identity.identities(seen, identity.identity_links(seen))
+    owners = owners_of(engine, table)
     return engine.stage(identity.resolved(table, owners))
 
 
