@@ -30,7 +30,14 @@ def _events(frame: Frame) -> ir.Table:
     """All events known by the date, of the customers concerned, with their customer."""
     known = profile.known_at(frame.table("events"), frame.as_of)
     owners = frame.table("identities")
-    return identity.resolved(known, owners, frame.within(owners))
+    return _few(frame, "events", identity.resolved(known, owners, frame.within(owners)))
+
+
+def _few(frame: Frame, name: str, rows: ir.Table) -> ir.Table:
+    """Compute rows once where they are few: what is made from them is then much less to compose."""
+    if frame.scope is None:
+        return rows
+    return frame.once(name, lambda: frame.engine.stage(rows))
 
 
 def _moved(frame: Frame) -> ir.Table:
@@ -59,7 +66,7 @@ def _order_events(frame: Frame) -> ir.Table:
     """All events of the orders concerned, known by the date, with their customer."""
     known = profile.known_at(frame.table("events"), frame.as_of)
     of_orders = frame.within(profile.order_events(known))
-    return identity.resolved(of_orders, frame.table("identities"))
+    return _few(frame, "order_events", identity.resolved(of_orders, frame.table("identities")))
 
 
 def _trails_concerned(frame: Frame) -> ir.Table:
@@ -98,7 +105,8 @@ def _order_lines(frame: Frame) -> ir.Table:
 def _sessions(frame: Frame) -> ir.Table:
     known = profile.known_at(frame.table("events"), frame.as_of)
     on_trails = frame.within(profile.trailed(known)).drop("trail")
-    events = identity.resolved(on_trails, frame.table("identities"))
+    owners = frame.table("identities")
+    events = _few(frame, "trails", identity.resolved(on_trails, owners))
     rules = profile.session_rules(frame.settings)
     return profile.sessions(events, rules, frame.settings.time.zone)
 
