@@ -16,6 +16,7 @@ __all__ = [
     "REASONS",
     "RULES",
     "WHY_NOT",
+    "build_reason",
     "count_of_kind",
     "kind_name",
     "level_name",
@@ -153,6 +154,44 @@ _DETAILS: Final = (
     ),
     (r"(?P<one>.+) and (?P<other>.+)", N_("%(one)s and %(other)s")),
 )
+
+
+# why a build computed customers anew, as its plan says it
+_BUILT: Final = (
+    (r"(?P<n>[\d,]+) new rows in (?P<table>\w+)", N_("%(n)s new rows in %(table)s")),
+    (
+        r"(?P<n>[\d,]+) rows of (?P<table>\w+) now lie before the date",
+        N_("%(n)s rows of %(table)s now lie before the date"),
+    ),
+    (r"(?P<table>\w+) may change", N_("%(table)s may have changed")),
+    (r"never built", N_("never built")),
+    (r"its transformation( or the settings .*)? changed", N_("its rules have changed")),
+    (
+        r"the date the tables speak of was moved back",
+        N_("the date the tables speak of was moved back"),
+    ),
+    (
+        r"the state of the last build is no longer kept",
+        N_("the state of the last build is no longer kept"),
+    ),
+)
+
+
+def build_reason(why: str, language: Language) -> str:
+    """Say why a build computed customers anew."""
+
+    def part(text: str) -> str:
+        for pattern, said in _BUILT:
+            found = re.fullmatch(pattern, text)
+            if found:
+                told = found.groupdict()
+                if "n" in told:
+                    told["n"] = language.formats.number(int(told["n"].replace(",", "")))
+                return language.say(said, **told)
+        return text
+
+    joint = f"{language.formats.semicolon} "
+    return joint.join(part(text) for text in why.split("; "))
 
 
 def kind_name(kind: str, language: Language) -> str:

@@ -38,7 +38,7 @@ from parvis.web.queries.identity import (
 from parvis.web.queries.identity_history import heir_of
 from parvis.web.render import render
 from parvis.web.shelf import Shelf
-from parvis.web.visit import Member
+from parvis.web.visit import Member, Visit
 
 __all__ = ["Who", "moved_to", "who_is", "who_pages"]
 
@@ -196,7 +196,8 @@ def show_why(visit: Member, customer_id: str) -> Response:
     if asked:
         other, whose = _asked_for(shelf, asked)
         root = (held[0].kind, held[0].compared)
-        told = desk_of(visit).explain(root, other) if other is not None else None
+        if other is not None:
+            told = _explained(visit, root, other)
     return render(
         visit,
         "why.html",
@@ -211,6 +212,11 @@ def show_why(visit: Member, customer_id: str) -> Response:
         why_not=word(WHY_NOT, told.why_not, language) if told is not None else "",
         may_decide=visit.may(Role.EDITOR),
     )
+
+
+def _explained(visit: Visit, one: Identifier, other: Identifier) -> Explanation:
+    desk = desk_of(visit)
+    return visit.shelf.kept(("explained", one, other), lambda: desk.explain(one, other))
 
 
 def _asked_for(shelf: Shelf, asked: str) -> tuple[Identifier | None, str | None]:
