@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import ibis
 
+from parvis.domain.event import USER_ID, EventType
 from parvis.identity import api as identity
 from parvis.lake.build import BuildPlan, Frame, Step
 from parvis.lake.engine import Engine, Written
@@ -45,7 +46,28 @@ def _links_concerned(frame: Frame) -> ir.Table:
     new = profile.known_at(frame.changed("events"), frame.as_of)
     named = frame.table("identifiers")
     told = identity.normal_links(identity.added_up_links(identity.links_between(new)), named)
-    return told.select(*TABLES["identity_links"].key).distinct()
+    keys, late = told.select(*_LINK), _late_aliases(frame)
+    return (keys if late is None else together(keys, late.select(*_LINK))).distinct()
+
+
+_LINK: Final = TABLES["identity_links"].key
+
+
+def _late_aliases(frame: Frame) -> ir.Table | None:
+    """Find links of aliases of before whose former identifier is an account seen only now."""
+
+    def find() -> ir.Table | None:
+        known = profile.known_at(frame.table("events"), frame.as_of)
+        aliases = known.filter(known.type == EventType.ALIAS.value)
+        if not frame.engine.rows(aliases.select("message_id").limit(1)):
+            return None
+        accounts = frame.changed("identifiers").filter(lambda t: t.kind == USER_ID)
+        accounts = accounts.select(right_kind="kind", right_value="value").distinct()
+        raw = identity.links_between(aliases).semi_join(accounts, ["right_kind", "right_value"])
+        links = identity.normal_links(identity.added_up_links(raw), frame.table("identifiers"))
+        return frame.engine.stage(links.anti_join(frame.table("identity_links"), list(_LINK)))
+
+    return frame.once("late_aliases", find)
 
 
 def _identity_links(frame: Frame) -> ir.Table:
@@ -58,6 +80,9 @@ def _identity_links(frame: Frame) -> ir.Table:
     else:
         raw = identity.links_between(profile.known_at(added, frame.as_of))
         new = identity.normal_links(identity.added_up_links(raw), named)
+        late = _late_aliases(frame)
+        if late is not None:
+            new = together(late, new.anti_join(late, list(_LINK)))
         seen = together(new, frame.within(frame.table("identity_links")))
     return identity.with_strength(identity.added_up_links(seen))
 
