@@ -174,10 +174,10 @@ def show_preview(workspace: Workspace, preview: identity.Preview) -> None:
     )
     currency = workspace.settings.money.currency
     console.print(
-        f"{preview.orders:,} orders with {preview.sales:,.2f} {currency} are told of customers "
-        "that would be gone."
+        f"{preview.orders:,} {'order' if preview.orders == 1 else 'orders'} with "
+        f"{preview.sales:,.2f} {currency} of customers that would be gone."
         if preview.orders
-        else "No order is told of a customer that would be gone."
+        else "No order of a customer that would be gone."
     )
     for kind, value, before, after in preview.examples[:_SHOWN]:
         console.print(f"  {told((kind, value))}: {before} → {after}", markup=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 import pyarrow as pa
 
+from parvis.identity.evidence import ALIAS
 from parvis.identity.graph import read_graph
 from parvis.identity.resolve import Evidence, judged_of
 from parvis.identity.shared import find_shared
@@ -33,7 +34,9 @@ def within(engine: Engine, evidence: Evidence, scope: ir.Table) -> Evidence:
     """
     own = engine.stage(evidence.identifiers.semi_join(scope, ["kind", "value"]))
     links = engine.stage(_touching(evidence.links, own))
-    rim = engine.stage(_other_ends(links, own))
+    met, stated = _persons(engine, evidence, _other_ends(links, own))
+    rim = engine.stage(met.anti_join(own, ["kind", "normal"]))
+    links = engine.stage(together(links, stated).distinct())
     return Evidence(own, links, evidence.records, evidence.matches, evidence.decisions, rim)
 
 
@@ -63,20 +66,70 @@ def concerned(
     ir.Table
         `kind` and `value`, as silos write them; staged.
     """
-    touched = engine.stage(touched.filter(touched.normal.notnull()).distinct())
+    touched = touched.filter(touched.normal.notnull()).distinct()
+    # what was decided or found of an identifier may be there before its first event counts
+    new = touched.anti_join(before, ["kind", "normal"])
+    judged = _ends(_touching(_judged(evidence), new))
+    touched = engine.stage(together(touched, judged).distinct())
     usable = evidence.identifiers.filter(evidence.identifiers.normal.notnull())
     fresh = engine.stage(usable.semi_join(touched, ["kind", "normal"]).select(*_SPELT))
     ties = before.semi_join(touched, ["kind", "normal"]).select("component").distinct()
     while True:
         tied = engine.stage(before.semi_join(ties, "component"))
         own = engine.stage(together(tied.select(*_SPELT), fresh).distinct())
-        more = _freed(engine, evidence, before, (tied, own), settings)
+        links = engine.stage(_touching(evidence.links, own))
+        cut = tied.filter(tied.is_shared)
+        # whatever isn't shared itself is cut off from what is
+        whole = own.anti_join(cut, ["kind", "normal"])
+        beside = before.semi_join(_other_ends(_touching(links, whole), own), ["kind", "normal"])
+        beside = engine.stage(beside)
+        was = together(cut.select("kind", "normal"), beside.select("kind", "normal")).distinct()
+        more = _freed(engine, evidence, before, (own, links, engine.stage(was)), settings)
         if more is None:
-            return own.select("kind", "value")
+            # by how many persons it is used may be told anew
+            near = before.semi_join(beside, "component").select(*_SPELT)
+            return engine.stage(together(own, near).select("kind", "value").distinct())
         ties = engine.stage(together(ties, more).distinct())
 
 
 _SPELT = ("kind", "value", "normal")
+_PAIR = ("left_kind", "left_value", "right_kind", "right_value")
+
+
+def _judged(evidence: Evidence) -> ir.Table:
+    """List the pairs that a model or people join."""
+    matches, decisions = evidence.matches, evidence.decisions
+    return together(
+        matches.filter(matches.band == "merge").select(*_PAIR),
+        decisions.filter(decisions.verdict == "merge").select(*_PAIR),
+    )
+
+
+def _persons(engine: Engine, evidence: Evidence, ends: ir.Table) -> tuple[ir.Table, ir.Table]:
+    """Add to identifiers whom silos' statements, a model or people call the same person.
+
+    Who is one person counts once among those who use something, however far away it is said.
+
+    Returns
+    -------
+    tuple of ir.Table
+        The identifiers (`kind`, `normal`), and the statements' links between them; staged.
+    """
+    aliases = evidence.links.filter(evidence.links.rule == ALIAS)
+    told = together(aliases.select(*_PAIR), _judged(evidence))
+    known = engine.stage(ends.distinct())
+    count = _count(engine, known)
+    while count:
+        met = _ends(_touching(told, known)).distinct().anti_join(known, ["kind", "normal"])
+        known = engine.stage(together(known, met))
+        before, count = count, _count(engine, known)
+        if count == before:
+            break
+    return known, engine.stage(_touching(aliases, known))
+
+
+def _count(engine: Engine, rows: ir.Table) -> int:
+    return int(engine.rows(rows.agg(n=rows.count()))[0]["n"])
 
 
 def _touching(links: ir.Table, identifiers: ir.Table) -> ir.Table:
@@ -104,22 +157,17 @@ def _freed(
     engine: Engine,
     evidence: Evidence,
     before: ir.Table,
-    found: tuple[ir.Table, ir.Table],
+    found: tuple[ir.Table, ir.Table, ir.Table],
     settings: IdentitySettings,
 ) -> ir.Table | None:
     """Find the components to which identifiers lead that no longer are shared."""
-    tied, own = found
-    links = engine.stage(_touching(evidence.links, own))
-    rim = engine.stage(_other_ends(links, own))
-    of_rim = before.semi_join(rim, ["kind", "normal"])
-    was = engine.stage(
-        together(tied, of_rim).filter(lambda t: t.is_shared).select("kind", "normal").distinct()
-    )
-    if not engine.rows(was.agg(n=was.count()))[0]["n"]:
+    own, links, was = found
+    if not _count(engine, was):
         return None
     around = engine.stage(_touching(evidence.links, was))
-    every = together(links, around).distinct()
-    nodes = together(_ends(every), was).distinct()
+    met, stated = _persons(engine, evidence, _ends(together(links, around)))
+    every = together(links, around, stated).distinct()
+    nodes = together(_ends(every), was, met).distinct()
     nodes = nodes.mutate(first_at=ibis.literal("1970-01-01", "timestamp('UTC')"))
     graph = read_graph(engine, nodes, every)
     judged = judged_of(engine, graph, evidence)
@@ -129,10 +177,11 @@ def _freed(
     )
     keyed = was.mutate(key=graph.key(was.kind, was.normal)).inner_join(graph.nodes, "key")
     freed = engine.stage(keyed.anti_join(still, "node").select("kind", "normal"))
-    if not engine.rows(freed.agg(n=freed.count()))[0]["n"]:
+    if not _count(engine, freed):
         return None
     beside = _other_ends(_touching(around, freed), own)
     ends = together(beside, freed.anti_join(own, ["kind", "normal"]))
     more = before.semi_join(ends, ["kind", "normal"]).select("component").distinct()
+    tied = before.semi_join(own, ["kind", "value"])
     more = engine.stage(more.anti_join(tied, "component"))
-    return more if engine.rows(more.agg(n=more.count()))[0]["n"] else None
+    return more if _count(engine, more) else None
