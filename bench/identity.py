@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bench.identity_data import links_of, pairs_found, put_links
+from bench.identity_data import as_if_built, links_of, pairs_found, put_links
 from bench.measure import Row, parvis, percentile
 from parvis.identity import api as identity
 from parvis.lake.schema import TABLES
@@ -85,6 +85,7 @@ def measure_new_events(scratch: Path) -> list[Row]:
     seconds, concerned = [], 0
     with _workspace(folder, 4) as shop:
         put_links(shop, parquet)
+        as_if_built(shop)
         build_identity(shop)
         for turn in range(_RUNS):
             _put_events(shop, _new_events(turn))
@@ -97,7 +98,7 @@ def measure_new_events(scratch: Path) -> list[Row]:
     many = f"{_NEW_EVENTS:,} new events into {_IDENTIFIERS // 10**6} M known identifiers"
     return [
         Row(many, statistics.median(seconds), "s", 5),
-        Row("  identifiers computed again, for each new event", concerned / _NEW_EVENTS, "", 12),
+        Row("  rows of identities written, for each new event", concerned / _NEW_EVENTS, "", 3),
         Row("resolve(), 95th percentile", percentile(answers, 0.95) * 1000, "ms", 5),
         Row("  median", percentile(answers, 0.5) * 1000, "ms", 5),
     ]
