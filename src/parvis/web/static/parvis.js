@@ -1,7 +1,7 @@
 // Keys. Everything else works without this file.
 "use strict";
 (() => {
-  const inField = (t) => t.closest("input, select, textarea, [contenteditable], dialog");
+  const inField = (t) => t.closest("input, select, textarea, [contenteditable], dialog[open]");
   const rows = () => [...document.querySelectorAll("[data-row]")];
   const target = (row) => row.querySelector("a, button, summary") || row;
 
