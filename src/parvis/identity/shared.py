@@ -165,12 +165,13 @@ def _by_names(
     np.minimum.at(least, ends.node, code[ends.of])
     np.maximum.at(most, ends.node, code[ends.of])
     kept = ((most >= 0) & (least != most))[ends.node]
-    beside: dict[int, dict[int, int]] = {}
+    beside: dict[int, dict[int, Person]] = {}
     for node, of in zip(ends.node[kept].tolist(), ends.of[kept].tolist(), strict=True):
-        # of one person's several records the first will do
-        beside.setdefault(node, {}).setdefault(int(person[of]), of)
+        persons, one = beside.setdefault(node, {}), told[of]
+        # of one person's several records one will do: the same in whatever order they come
+        persons[int(person[of])] = min(persons.get(int(person[of]), one), one, key=repr)
     for node, persons in beside.items():
-        people = sorted({told[of] for of in persons.values()}, key=repr)[:_MOST_COMPARED]
+        people = sorted(set(persons.values()), key=repr)[:_MOST_COMPARED]
         for one, other in combinations(people, 2):
             if not agree(one, other):
                 shared[node] = True
