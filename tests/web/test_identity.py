@@ -115,11 +115,12 @@ def test_a_preview_tells_what_would_change(client):
     )
     assert part.status_code == 200
     assert "<html" not in part.text
-    assert "2 customers become 1" in readable(part)
+    assert "2 customers become 1 with 64 identifiers; 2 identifiers, 1 order" in readable(part)
     told = {"verdict": "merge", "left": {"kind": "user_id", "value": "C1"},
             "right": {"kind": "user_id", "value": "C2"}}  # fmt: skip
     answer = client.post("/api/v1/identity/preview", json=told).json()
-    assert (answer["customers_before"], answer["customers_after"]) == (2, 1)
+    assert (answer["gone"], answer["new"]) == (1, 0)
+    assert answer["customers_before"] - answer["customers_after"] == 1
     assert (answer["orders"], answer["sales"]) == (1, "30.0000")
     assert client.get("/identity/preview", params=query | {"verdict": "x"}).status_code == 400
 

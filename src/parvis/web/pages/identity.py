@@ -14,7 +14,7 @@ from parvis.trust.api import Role
 from parvis.web.desk import Desk, Verdict
 from parvis.web.language.identity_words import GUARD_MEANINGS
 from parvis.web.pages.pair import the_pair
-from parvis.web.queries.identity import doubt_of, doubts, first_doubt, queue
+from parvis.web.queries.identity import doubt_of, doubts, first_doubt, kinds_of, queue, whose
 from parvis.web.queries.identity_history import stop_counts, stops
 from parvis.web.queries.paging import page_number
 from parvis.web.render import render
@@ -102,8 +102,15 @@ def show_preview(
     preview = visit.shelf.kept(
         ("preview", chosen, ends), lambda: desk_of(visit).preview(chosen, *ends)
     )
+    shelf = visit.shelf
+    found = {w["customer_id"] for w in (whose(shelf, *end) for end in ends) if w is not None}
     return render(
-        visit, "preview.html", situation=visit.shelf.situation, preview=preview, verdict=chosen
+        visit,
+        "preview.html",
+        situation=shelf.situation,
+        preview=preview,
+        verdict=chosen,
+        together=sum(n for c in found for n in kinds_of(shelf, c).values()),
     )
 
 
