@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from tests.making import event, made_workspace, order, put
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cli") / "shop"
     with made_workspace(folder) as workspace:
         put(
@@ -30,6 +31,13 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         build(workspace)
     return folder
+
+
+@pytest.fixture
+def shop(made: Path, tmp_path: Path) -> Path:
+    """Return a copy: what one test decides isn't there for the next."""
+    shutil.copytree(made, tmp_path / "shop")
+    return tmp_path / "shop"
 
 
 def said(shop: Path, *words: object, answer: str | None = None) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from parvis.domain.settings import IdentitySettings
     from parvis.lake.engine import Engine
 
-__all__ = ["concerned", "within"]
+__all__ = ["concerned", "touching", "within"]
 
 
 def within(engine: Engine, evidence: Evidence, scope: ir.Table) -> Evidence:
@@ -33,7 +33,7 @@ def within(engine: Engine, evidence: Evidence, scope: ir.Table) -> Evidence:
         `kind` and `value` of identifiers as silos write them, as `concerned` returns them.
     """
     own = engine.stage(evidence.identifiers.semi_join(scope, ["kind", "value"]))
-    links = engine.stage(_touching(evidence.links, own))
+    links = engine.stage(touching(evidence.links, own))
     met, stated = _persons(engine, evidence, _other_ends(links, own))
     rim = engine.stage(met.anti_join(own, ["kind", "normal"]))
     links = engine.stage(together(links, stated).distinct())
@@ -68,20 +68,25 @@ def concerned(
     """
     touched = touched.filter(touched.normal.notnull()).distinct()
     # what was decided or found of an identifier may be there before its first event counts
-    new = touched.anti_join(before, ["kind", "normal"])
-    judged = _ends(_touching(_judged(evidence), new))
+    # (an anti-join keeps its right side in memory: what is known of these few, not everything)
+    touched = engine.stage(touched)
+    known = engine.stage(before.semi_join(touched, ["kind", "normal"]))
+    new = touched.anti_join(known, ["kind", "normal"])
+    judged = _ends(touching(_judged(evidence), new))
     touched = engine.stage(together(touched, judged).distinct())
     usable = evidence.identifiers.filter(evidence.identifiers.normal.notnull())
     fresh = engine.stage(usable.semi_join(touched, ["kind", "normal"]).select(*_SPELT))
-    ties = before.semi_join(touched, ["kind", "normal"]).select("component").distinct()
+    # what a decision reaches from a new identifier is known under its component too
+    reached = before.semi_join(touched, ["kind", "normal"]).select("component")
+    ties = engine.stage(reached.distinct())
     while True:
         tied = engine.stage(before.semi_join(ties, "component"))
         own = engine.stage(together(tied.select(*_SPELT), fresh).distinct())
-        links = engine.stage(_touching(evidence.links, own))
+        links = engine.stage(touching(evidence.links, own))
         cut = tied.filter(tied.is_shared)
         # whatever isn't shared itself is cut off from what is
         whole = own.anti_join(cut, ["kind", "normal"])
-        beside = before.semi_join(_other_ends(_touching(links, whole), own), ["kind", "normal"])
+        beside = before.semi_join(_other_ends(touching(links, whole), own), ["kind", "normal"])
         beside = engine.stage(beside)
         was = together(cut.select("kind", "normal"), beside.select("kind", "normal")).distinct()
         more = _freed(engine, evidence, before, (own, links, engine.stage(was)), settings)
@@ -120,19 +125,19 @@ def _persons(engine: Engine, evidence: Evidence, ends: ir.Table) -> tuple[ir.Tab
     known = engine.stage(ends.distinct())
     count = _count(engine, known)
     while count:
-        met = _ends(_touching(told, known)).distinct().anti_join(known, ["kind", "normal"])
+        met = _ends(touching(told, known)).distinct().anti_join(known, ["kind", "normal"])
         known = engine.stage(together(known, met))
         before, count = count, _count(engine, known)
         if count == before:
             break
-    return known, engine.stage(_touching(aliases, known))
+    return known, engine.stage(touching(aliases, known))
 
 
 def _count(engine: Engine, rows: ir.Table) -> int:
     return int(engine.rows(rows.agg(n=rows.count()))[0]["n"])
 
 
-def _touching(links: ir.Table, identifiers: ir.Table) -> ir.Table:
+def touching(links: ir.Table, identifiers: ir.Table) -> ir.Table:
     """Keep the links with an end among identifiers."""
     left = identifiers.select(left_kind="kind", left_value="normal").distinct()
     right = identifiers.select(right_kind="kind", right_value="normal").distinct()
@@ -164,7 +169,7 @@ def _freed(
     own, links, was = found
     if not _count(engine, was):
         return None
-    around = engine.stage(_touching(evidence.links, was))
+    around = engine.stage(touching(evidence.links, was))
     met, stated = _persons(engine, evidence, _ends(together(links, around)))
     every = together(links, around, stated).distinct()
     nodes = together(_ends(every), was, met).distinct()
@@ -179,7 +184,7 @@ def _freed(
     freed = engine.stage(keyed.anti_join(still, "node").select("kind", "normal"))
     if not _count(engine, freed):
         return None
-    beside = _other_ends(_touching(around, freed), own)
+    beside = _other_ends(touching(around, freed), own)
     ends = together(beside, freed.anti_join(own, ["kind", "normal"]))
     more = before.semi_join(ends, ["kind", "normal"]).select("component").distinct()
     tied = before.semi_join(own, ["kind", "value"])

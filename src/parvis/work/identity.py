@@ -44,13 +44,24 @@ def _identifiers(frame: Frame) -> ir.Table:
 def _links_concerned(frame: Frame) -> ir.Table:
     """Find the pairs that new events tie, and those of identifiers that are compared anew."""
     new = profile.known_at(frame.changed("events"), frame.as_of)
-    named = frame.table("identifiers")
+    named = _named_anew(frame)
     told = identity.normal_links(identity.added_up_links(identity.links_between(new)), named)
     keys, late = told.select(*_LINK), _late_aliases(frame)
     return (keys if late is None else together(keys, late.select(*_LINK))).distinct()
 
 
 _LINK: Final = TABLES["identity_links"].key
+
+
+def _named_anew(frame: Frame) -> ir.Table:
+    """Return the identifiers that new events carry: few, where all are many."""
+
+    def find() -> ir.Table:
+        concerned = frame.engine.stage(identifiers_concerned(frame))
+        named = frame.table("identifiers")
+        return frame.engine.stage(named.semi_join(concerned, ["kind", "value"]))
+
+    return frame.once("named_anew", find)
 
 
 def _late_aliases(frame: Frame) -> ir.Table | None:
@@ -79,7 +90,7 @@ def _identity_links(frame: Frame) -> ir.Table:
         seen = frame.within(identity.normal_links(raw, named))
     else:
         raw = identity.links_between(profile.known_at(added, frame.as_of))
-        new = identity.normal_links(identity.added_up_links(raw), named)
+        new = identity.normal_links(identity.added_up_links(raw), _named_anew(frame))
         late = _late_aliases(frame)
         if late is not None:
             new = together(late, new.anti_join(late, list(_LINK)))
@@ -98,11 +109,13 @@ def _records_concerned(frame: Frame) -> ir.Table:
 def _identity_records(frame: Frame) -> ir.Table:
     known = profile.known_at(frame.table("events"), frame.as_of)
     named = frame.table("identifiers")
+    links = frame.table("identity_links")
     if frame.scope is not None:
         spelt = frame.scope.select("kind", normal="value")
         named = frame.engine.stage(named.semi_join(spelt, ["kind", "normal"]))
+        links = frame.engine.stage(identity.touching(links, named))
     told = identity.told_of_persons(known)
-    return frame.within(identity.records(told, named, frame.table("identity_links")))
+    return frame.within(identity.records(told, named, links))
 
 
 def _evidence(frame: Frame) -> identity.Evidence:
