@@ -25,7 +25,7 @@ from parvis.identity.replay import resolve_events
 from parvis.identity.resolve import Evidence, Resolved, customer_id_of, resolve
 from parvis.identity.resolver import Finding, Resolution, Resolver
 from parvis.identity.review import Doubts, owners_by_norm, review_queue
-from parvis.identity.scope import concerned, touching, within
+from parvis.identity.scope import Concerned, News, concerned, touching, within
 from parvis.identity.ties import ties
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "MEANINGS",
     "RANKS",
     "SIZES",
+    "Concerned",
     "Doubts",
     "Evidence",
     "Explanation",
@@ -40,6 +41,7 @@ __all__ = [
     "Health",
     "Identifier",
     "MatchReport",
+    "News",
     "NormRules",
     "Ownership",
     "Preview",

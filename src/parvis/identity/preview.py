@@ -11,7 +11,7 @@ from parvis.identity.contracts import Identifier, Preview
 from parvis.identity.decisions import Verdict
 from parvis.identity.norms import NormRules, normalised
 from parvis.identity.resolve import Evidence, resolve
-from parvis.identity.scope import concerned, within
+from parvis.identity.scope import News, concerned, within
 from parvis.lake.functions import together
 from parvis.lake.schema import TABLES
 
@@ -72,9 +72,10 @@ def preview(
         made.select(kind="right_kind", normal="right_value"),
     )
     before = engine.table("identities")
-    scope = concerned(engine, then, before, touched, settings)
-    after = resolve(engine, within(engine, then, scope), settings).identities
-    return _difference(engine, before.semi_join(scope, ["kind", "value"]), after)
+    none = evidence.identifiers.limit(0)
+    found = concerned(engine, then, before, News(touched, none, none), settings)
+    after = resolve(engine, within(engine, then, found), settings).identities
+    return _difference(engine, found.standing, after)
 
 
 def preview_rules(engine: Engine, settings: IdentitySettings) -> Preview:

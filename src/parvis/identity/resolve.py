@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from parvis.domain.settings import IdentitySettings
     from parvis.lake.engine import Engine
 
-__all__ = ["Evidence", "Resolved", "customer_id_of", "judged_of", "resolve"]
+__all__ = ["Evidence", "Resolved", "alone_id_of", "customer_id_of", "judged_of", "resolve"]
 
 
 def customer_id_of(kind: ir.Value, value: ir.Value) -> ir.StringValue:
@@ -42,6 +42,12 @@ def customer_id_of(kind: ir.Value, value: ir.Value) -> ir.StringValue:
     return (kind + ":" + value).hexdigest("md5").substr(0, 16)
 
 
+def alone_id_of(kind: ir.Value, value: ir.Value) -> ir.StringValue:
+    """Name the customer of an identifier that can't be compared, as a silo wrote it."""
+    # no normalised identifier has such a sign in it
+    return customer_id_of(kind, ibis.literal("\x1f") + value)
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What customers are computed from: rows of the tables of the same names.
@@ -49,7 +55,8 @@ class Evidence:
     Parameters
     ----------
     identifiers
-        All that any evidence ties to those that are asked for.
+        All that any evidence ties to those that are asked for; at least `kind`, `value`,
+        `normal` and `first_at`.
     links
         All links with an end among these.
     records, matches, decisions
@@ -258,8 +265,7 @@ def _identities(identifiers: ir.Table, graph: Graph, told: ir.Table) -> ir.Table
         claims=joined.claims.cast("int64"), component=joined.other.fill_null(joined.customer_id)
     ).select(*columns)
     alone = identifiers.filter(identifiers.normal.isnull())
-    # no normalised identifier has such a sign in it
-    name = customer_id_of(alone.kind, "\x1f" + alone.value)
+    name = alone_id_of(alone.kind, alone.value)
     single = alone.select(
         "kind",
         "value",

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
-__all__ = ["Appended", "Engine", "Linkage", "Written"]
+__all__ = ["PLACE", "Appended", "Engine", "Linkage", "Written"]
 
 T = TypeVar("T")
+
+#: The column by which `Engine.reconcile` finds a row again.
+PLACE: Final = "place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,9 @@ class Engine(Protocol):
     def rows(self, rows: ir.Table) -> list[dict[str, Any]]:
         """Compute `rows` and bring them here, as Python values."""
 
+    def count(self, rows: ir.Table) -> int:
+        """Compute how many `rows` there are."""
+
     def arrow(self, rows: ir.Table) -> pa.Table:
         """Compute `rows` and bring them here, as Arrow: for graphs and matrices."""
 
@@ -141,7 +147,16 @@ class Engine(Protocol):
     def append(self, name: str, rows: ir.Table) -> Appended:
         """Add the rows whose key the table doesn't have; the first of equal keys wins."""
 
-    def reconcile(self, name: str, rows: ir.Table, scope: ir.Table | None) -> Written:
+    def placed(self, name: str) -> ir.Table:
+        """Return a table with one more column, `place`, for rows that `reconcile` is given."""
+
+    def reconcile(
+        self,
+        name: str,
+        rows: ir.Table,
+        scope: ir.Table | None,
+        standing: ir.Table | None = None,
+    ) -> Written:
         """Make the table hold `rows` and no others, within a scope.
 
         Only rows that differ are written.
@@ -154,6 +169,8 @@ class Engine(Protocol):
             What it shall hold.
         scope
             Only rows that match this table on its columns are compared; null: all.
+        standing
+            All rows of `placed` in that scope, where they have been asked for already.
         """
 
     def stage(self, rows: ir.Table) -> ir.Table:

@@ -109,6 +109,7 @@ class Workspace:
             files.lake.folder,
             encrypted=settings.lake.encrypted,
             memory_gib=settings.lake.memory_gib,
+            threads=settings.lake.threads,
         )
         apply_migrations(lake)
         lake.back_up_catalog()
@@ -143,7 +144,10 @@ class Workspace:
     @cached_property
     def engine(self) -> DuckLake:
         """What computes on the tables; opened when first needed."""
-        lake = DuckLake.open(self.files.lake.folder, memory_gib=self.settings.lake.memory_gib)
+        set_ = self.settings.lake
+        lake = DuckLake.open(
+            self.files.lake.folder, memory_gib=set_.memory_gib, threads=set_.threads
+        )
         apply_migrations(lake)
         return lake
 

@@ -36,7 +36,7 @@ def _identifiers(frame: Frame) -> ir.Table:
     else:
         # events only ever come: what was counted stands, and the new ones are added to it
         new = identity.sightings(profile.known_at(added, frame.as_of))
-        seen = together(new, frame.within(frame.table("identifiers")))
+        seen = together(new, frame.standing("identifiers"))
     rules = identity.NormRules.of(frame.settings.identity)
     return identity.normalised(identity.added_up(seen), rules)
 
@@ -58,6 +58,11 @@ def _named_anew(frame: Frame) -> ir.Table:
 
     def find() -> ir.Table:
         concerned = frame.engine.stage(identifiers_concerned(frame))
+        # each has been seen once more, so that its row has just been written
+        came = frame.came("identifiers").semi_join(concerned, ["kind", "value"])
+        written = frame.engine.stage(came)
+        if frame.engine.count(written) == frame.engine.count(concerned):
+            return written
         named = frame.table("identifiers")
         return frame.engine.stage(named.semi_join(concerned, ["kind", "value"]))
 
@@ -94,7 +99,7 @@ def _identity_links(frame: Frame) -> ir.Table:
         late = _late_aliases(frame)
         if late is not None:
             new = together(late, new.anti_join(late, list(_LINK)))
-        seen = together(new, frame.within(frame.table("identity_links")))
+        seen = together(new, frame.standing("identity_links"))
     return identity.with_strength(identity.added_up_links(seen))
 
 
@@ -107,15 +112,25 @@ def _records_concerned(frame: Frame) -> ir.Table:
 
 
 def _identity_records(frame: Frame) -> ir.Table:
-    known = profile.known_at(frame.table("events"), frame.as_of)
-    named = frame.table("identifiers")
-    links = frame.table("identity_links")
-    if frame.scope is not None:
-        spelt = frame.scope.select("kind", normal="value")
-        named = frame.engine.stage(named.semi_join(spelt, ["kind", "normal"]))
-        links = frame.engine.stage(identity.touching(links, named))
-    told = identity.told_of_persons(known)
-    return frame.within(identity.records(told, named, links))
+    told = identity.told_of_persons(profile.known_at(frame.table("events"), frame.as_of))
+    named, links = frame.table("identifiers"), frame.table("identity_links")
+    if frame.scope is None:
+        return identity.records(told, named, links)
+    standing, engine = frame.standing("identity_records"), frame.engine
+    people = engine.stage(together(standing.select("kind", "value"), _told_anew(frame)).distinct())
+    if not engine.count(people):
+        return standing
+    spelt = people.select("kind", normal="value")
+    named = engine.stage(named.semi_join(spelt, ["kind", "normal"]))
+    links = engine.stage(identity.touching(links, named))
+    return frame.within(identity.records(told.semi_join(named, ["kind", "value"]), named, links))
+
+
+def _told_anew(frame: Frame) -> ir.Table:
+    """List the identifiers (`kind`, `value`, normalised) of whom new events tell something."""
+    new = identity.told_of_persons(profile.known_at(frame.changed("events"), frame.as_of))
+    named = _named_anew(frame).filter(lambda t: t.normal.notnull())
+    return named.semi_join(new, ["kind", "value"]).select("kind", value="normal")
 
 
 def _evidence(frame: Frame) -> identity.Evidence:
@@ -129,32 +144,49 @@ def _evidence(frame: Frame) -> identity.Evidence:
 
 
 def _identities_concerned(frame: Frame) -> ir.Table:
-    named = frame.changed("identifiers").filter(lambda t: t.normal.notnull())
-    told = [named.select("kind", "normal")]
-    for name in ("identity_links", "identity_matches", "identity_decisions"):
-        rows = frame.changed(name)
-        told += [
-            rows.select(kind=f"{side}_kind", normal=f"{side}_value") for side in ("left", "right")
-        ]
-    told.append(frame.changed("identity_records").select("kind", normal="value"))
-    touched = together(*told)
-    before = frame.table("identities")
-    scope = identity.concerned(
-        frame.engine, _evidence(frame), before, touched, frame.settings.identity
-    )
-    # what can't be compared stands alone, and comes and goes by itself
-    unusable = frame.changed("identifiers").select("kind", "value")
-    return together(scope, unusable).distinct()
+    found = _concerned(frame)
+    frame.hold("identities", found.standing)
+    return found.scope
+
+
+def _concerned(frame: Frame) -> identity.Concerned:
+    """Find whose identifiers are computed again."""
+
+    def find() -> identity.Concerned:
+        came, changed = frame.came("identifiers"), frame.changed("identifiers")
+        keys, told = ["kind", "value"], [changed.select("kind", "normal")]
+        for name in ("identity_links", "identity_matches", "identity_decisions"):
+            rows = frame.changed(name)
+            told += [
+                rows.select(kind=f"{side}_kind", normal=f"{side}_value")
+                for side in ("left", "right")
+            ]
+        told.append(frame.changed("identity_records").select("kind", normal="value"))
+        gone = frame.engine.stage(changed.anti_join(came, keys).select(*keys).distinct())
+        news = identity.News(together(*told), came, gone)
+        before = frame.engine.placed("identities")
+        return identity.concerned(
+            frame.engine, _evidence(frame), before, news, frame.settings.identity
+        )
+
+    return frame.once("concerned", find)
 
 
 def _resolved(frame: Frame) -> identity.Resolved:
     def resolve() -> identity.Resolved:
-        evidence = _evidence(frame)
-        if frame.scope is not None:
-            evidence = identity.within(frame.engine, evidence, frame.scope)
+        if frame.scope is None:
+            return _whole(frame)
+        evidence = identity.within(frame.engine, _evidence(frame), _concerned(frame))
         return identity.resolve(frame.engine, evidence, frame.settings.identity)
 
     return frame.once("resolved", resolve)
+
+
+def _whole(frame: Frame) -> identity.Resolved:
+    return frame.once(
+        "resolved_whole",
+        lambda: identity.resolve(frame.engine, _evidence(frame), frame.settings.identity),
+    )
 
 
 def _identities(frame: Frame) -> ir.Table:
@@ -168,7 +200,8 @@ def _stops_concerned(frame: Frame) -> ir.Table:
 
 
 def _identity_stops(frame: Frame) -> ir.Table:
-    return _resolved(frame).stops
+    # all of them may be asked for where only some customers were computed again
+    return (_whole if frame.scope is None else _resolved)(frame).stops
 
 
 _NORMS: Final = tuple(

@@ -21,7 +21,7 @@ from parvis.lake.build.plan import (
     step_version,
 )
 from parvis.lake.build.step import Step
-from parvis.lake.engine import Engine, Written
+from parvis.lake.engine import PLACE, Engine, Written
 from parvis.lake.schema import TABLES
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ class _Frame:
     shrunk: dict[str, bool] = field(default_factory=dict)
     kept: dict[str, Any] = field(default_factory=dict)
     scope: ir.Table | None = None
+    held: dict[str, ir.Table] = field(default_factory=dict)
+    unchanged: frozenset[str] = frozenset()
 
     def table(self, name: str) -> ir.Table:
         return self.engine.table(name)
@@ -94,11 +96,19 @@ class _Frame:
             return rows
         return rows.semi_join(self.scope, list(self.scope.columns))
 
+    def standing(self, name: str) -> ir.Table:
+        if name not in self.held:
+            self.hold(name, self.engine.stage(self.within(self.engine.placed(name))))
+        return self.held[name].drop(PLACE)
+
+    def hold(self, name: str, rows: ir.Table) -> None:
+        self.held[name] = rows
+
     def changed(self, name: str) -> ir.Table:
         if name in self.written:
             done = self.written[name]
             return done.before.union(done.after)
-        if name not in self.news and TABLES[name].kind == "derived":
+        if name not in self.news and (TABLES[name].kind == "derived" or name in self.unchanged):
             # staged, so that it is of one shape with what other steps have written
             self.news[name] = self.engine.stage(self.engine.table(name).limit(0))
         if name not in self.news:
@@ -107,13 +117,18 @@ class _Frame:
             )
         return self.news[name]
 
+    def came(self, name: str) -> ir.Table:
+        if name in self.written:
+            return self.written[name].after
+        return self.changed(name)
+
     def added(self, name: str) -> ir.Table | None:
         if self.scope is None or self.last is None:
             return None
         if name not in self.shrunk:
             rows = self.engine.changes(name, self.last.snapshot, self.until)
             gone = rows.filter(rows.change_type != "insert")
-            self.shrunk[name] = _count(self.engine, gone) > 0
+            self.shrunk[name] = self.engine.count(gone) > 0
         return None if self.shrunk[name] else self.changed(name)
 
     def once(self, key: str, make: Callable[[], T]) -> T:
@@ -141,10 +156,6 @@ def _matured(rows: ir.Table, before: datetime, now: datetime) -> ir.Table:
     return rows.filter(known >= at[0], known < at[1])
 
 
-def _count(engine: Engine, rows: ir.Table) -> int:
-    return int(engine.rows(rows.agg(n=rows.count()))[0]["n"])
-
-
 def _look(engine: Engine, steps: Sequence[Step], settings: Settings, as_of: datetime) -> Known:
     snapshot = engine.snapshot()
     state = engine.rows(engine.table("build_state"))
@@ -170,12 +181,10 @@ def _look(engine: Engine, steps: Sequence[Step], settings: Settings, as_of: date
 def _news_counts(
     engine: Engine, name: str, last: LastBuild, until: int, as_of: datetime
 ) -> SourceNews:
-    rows = (
-        0 if until <= last.snapshot else _count(engine, engine.changes(name, last.snapshot, until))
-    )
+    rows = 0 if until <= last.snapshot else engine.count(engine.changes(name, last.snapshot, until))
     matured = 0
     if "occurred_at" in TABLES[name].ibis and as_of > last.as_of:
-        matured = _count(engine, _matured(engine.table_at(name, last.snapshot), last.as_of, as_of))
+        matured = engine.count(_matured(engine.table_at(name, last.snapshot), last.as_of, as_of))
     return SourceNews(rows, matured)
 
 
@@ -257,7 +266,8 @@ def _build(
     prepare, after = around
     prepare(engine, settings)
     newest = max(known.last.values(), key=lambda b: b.snapshot, default=None)
-    frame = _Frame(engine, settings, plan.as_of, newest, plan.snapshot)
+    same = frozenset(n for n, news in known.news.items() if not (news.rows or news.matured))
+    frame = _Frame(engine, settings, plan.as_of, newest, plan.snapshot, unchanged=same)
     reports = []
     for place, decision in enumerate(plan.decisions):
         on_progress(decision, place, len(plan.decisions))
@@ -277,7 +287,10 @@ def _do(frame: _Frame, decision: Decision) -> StepReport:
         if step.concerned not in frame.scopes:
             frame.scopes[step.concerned] = frame.engine.stage(step.concerned(frame))
         frame.scope = frame.scopes[step.concerned]
-    written = frame.engine.reconcile(step.table, step.transform(frame), frame.scope)
+    rows = step.transform(frame)
+    written = frame.engine.reconcile(
+        step.table, rows, frame.scope, frame.held.pop(step.table, None)
+    )
     frame.written[step.table] = written
     return StepReport(decision, time.perf_counter() - began, written.added, written.removed)
 

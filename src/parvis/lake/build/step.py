@@ -44,8 +44,20 @@ class Frame(Protocol):
     def within(self, rows: ir.Table) -> ir.Table:
         """Keep the rows that concern what changed; all rows in a whole build."""
 
+    def standing(self, name: str) -> ir.Table:
+        """Return what the table that the step makes holds of its scope; asked for once."""
+
+    def hold(self, name: str, rows: ir.Table) -> None:
+        """Give all rows of the table that the step makes, within its scope, with their `place`.
+
+        For a step that has asked for them to find its scope: they aren't searched again.
+        """
+
     def changed(self, name: str) -> ir.Table:
         """Return rows of a table that came, went or became known since the last build."""
+
+    def came(self, name: str) -> ir.Table:
+        """Return the rows of a table made earlier in this build that are new or have changed."""
 
     def added(self, name: str) -> ir.Table | None:
         """Return the rows of a table of facts that came or became known since the last build.

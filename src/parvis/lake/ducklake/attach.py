@@ -22,7 +22,7 @@ def quoted(value: str) -> str:
 
 
 def attach(
-    files: LakeFiles, *, encrypted: bool | None, memory_gib: float
+    files: LakeFiles, *, encrypted: bool | None, memory_gib: float, threads: int = 0
 ) -> duckdb.DuckDBPyConnection:
     """Connect to a lake.
 
@@ -34,16 +34,19 @@ def attach(
         Whether a new lake encrypts its Parquet files; None: the lake is there already.
     memory_gib
         The most that the engine may take.
+    threads
+        The most cores that it may use; 0: all that there are.
     """
-    connection = duckdb.connect(
-        config={
-            "memory_limit": f"{memory_gib}GiB",
-            "temp_directory": str(files.spill),
-            "preserve_insertion_order": True,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
-    )
+    config: dict[str, str | bool | int] = {
+        "memory_limit": f"{memory_gib}GiB",
+        "temp_directory": str(files.spill),
+        "preserve_insertion_order": True,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if threads:
+        config["threads"] = threads
+    connection = duckdb.connect(config=config)
     for name in _EXTENSIONS:
         try:
             connection.execute(f"LOAD {name}")

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import itertools
-import random
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 import ibis
@@ -18,7 +15,7 @@ import pyarrow as pa
 
 from parvis.lake.ducklake.attach import attach
 from parvis.lake.ducklake.conform import conformed, schema_of
-from parvis.lake.ducklake.failures import lost_a_race, plainly
+from parvis.lake.ducklake.failures import plainly
 from parvis.lake.ducklake.files import LakeFiles, back_up_catalog, check_catalog
 from parvis.lake.ducklake.linkage import DuckLakeLinkage
 from parvis.lake.ducklake.reading import (
@@ -28,7 +25,9 @@ from parvis.lake.ducklake.reading import (
     parquet_query,
 )
 from parvis.lake.ducklake.tidying import tidy
-from parvis.lake.engine import Appended, Written
+from parvis.lake.ducklake.wording import sql_of
+from parvis.lake.ducklake.turns import alone, in_turn
+from parvis.lake.engine import PLACE, Appended, Written
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["DuckLake"]
 
 T = TypeVar("T")
-
-_TRIES: Final = 12
 
 
 class DuckLake:
@@ -55,14 +52,17 @@ class DuckLake:
     # opening
 
     @classmethod
-    def create(cls, folder: Path, *, encrypted: bool, memory_gib: float = 2.0) -> DuckLake:
+    def create(
+        cls, folder: Path, *, encrypted: bool, memory_gib: float = 2.0, threads: int = 0
+    ) -> DuckLake:
         """Make an empty lake in a folder and open it."""
         folder.mkdir(parents=True, exist_ok=True)
         files = LakeFiles(folder)
-        return cls(attach(files, encrypted=encrypted, memory_gib=memory_gib), files)
+        opened = attach(files, encrypted=encrypted, memory_gib=memory_gib, threads=threads)
+        return cls(opened, files)
 
     @classmethod
-    def open(cls, folder: Path, *, memory_gib: float = 2.0) -> DuckLake:
+    def open(cls, folder: Path, *, memory_gib: float = 2.0, threads: int = 0) -> DuckLake:
         """Open the lake in a folder.
 
         Raises
@@ -72,7 +72,8 @@ class DuckLake:
         """
         files = LakeFiles(folder)
         check_catalog(files)
-        return cls(attach(files, encrypted=None, memory_gib=memory_gib), files)
+        opened = attach(files, encrypted=None, memory_gib=memory_gib, threads=threads)
+        return cls(opened, files)
 
     def session(self) -> DuckLake:
         """Return an engine for another thread."""
@@ -91,6 +92,15 @@ class DuckLake:
     def table(self, name: str) -> ir.Table:
         """Return a table of the lake."""
         return self._table(name)
+
+    def placed(self, name: str) -> ir.Table:
+        """Return a table with the `place` of each row."""
+        schema = {**schema_of(name).ibis, PLACE: "int64"}
+        return self._backend.sql(
+            f"SELECT *, rowid AS {PLACE} FROM lake.main.{name}",  # noqa: S608
+            schema=ibis.schema(schema),
+            dialect="duckdb",
+        )
 
     def table_at(self, name: str, snapshot: int) -> ir.Table:
         """Return a table as it was at a snapshot."""
@@ -113,15 +123,20 @@ class DuckLake:
         """Compute `rows` and bring them here, as Python values."""
         return self.arrow(rows).to_pylist()  # type: ignore[no-any-return]
 
+    def count(self, rows: ir.Table) -> int:
+        """Compute how many `rows` there are."""
+        with self._plainly():
+            return self._number(f"SELECT count(*) FROM ({sql_of(rows)})")  # noqa: S608
+
     def arrow(self, rows: ir.Table) -> pa.Table:
         """Compute `rows` and bring them here, as Arrow."""
         with self._plainly():
-            return self._connection.execute(self._backend.compile(rows)).to_arrow_table()
+            return self._connection.execute(sql_of(rows)).to_arrow_table()
 
     def arrow_batches(self, rows: ir.Table, size: int) -> Iterator[pa.RecordBatch]:
         """Compute `rows` and bring them here in pieces."""
         with self._plainly():
-            yield from self._connection.execute(self._backend.compile(rows)).to_arrow_reader(size)
+            yield from self._connection.execute(sql_of(rows)).to_arrow_reader(size)
 
     def newest_migration(self) -> int:
         """Return the number of the last migration that was applied; 0 in an empty lake."""
@@ -230,17 +245,7 @@ class DuckLake:
         """
         if self._in_work:
             return work()
-        for attempt in itertools.count(1):
-            with self._plainly():
-                try:
-                    with self._alone():
-                        return self._once(work)
-                except duckdb.Error as error:
-                    if attempt == _TRIES or not lost_a_race(error):
-                        raise
-            # somebody without our lock writes too: wait a little longer each time
-            time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311
-        raise AssertionError
+        return in_turn(self._files, lambda: self._once(work))
 
     def consistently(self, work: Callable[[], T]) -> T:
         """Run `work`, which only reads, on one state of the lake."""
@@ -248,13 +253,6 @@ class DuckLake:
             return work()
         with self._plainly():
             return self._once(work)
-
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Hold the right to write; the system lets go of it if the process dies."""
-        with self._files.write_lock.open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
     def _once(self, work: Callable[[], T]) -> T:
         self._connection.begin()
@@ -297,30 +295,42 @@ class DuckLake:
         self._connection.execute(f"DROP TABLE {known}")
         return Appended(added, total - added)
 
-    def reconcile(self, name: str, rows: ir.Table, scope: ir.Table | None) -> Written:
+    def reconcile(
+        self,
+        name: str,
+        rows: ir.Table,
+        scope: ir.Table | None,
+        standing: ir.Table | None = None,
+    ) -> Written:
         """Make the table hold `rows` and no others, within a scope."""
-        return self.atomically(lambda: self._reconcile(name, rows, scope))
+        return self.atomically(lambda: self._reconcile(name, rows, scope, standing))
 
-    def _reconcile(self, name: str, rows: ir.Table, scope: ir.Table | None) -> Written:
+    def _reconcile(
+        self, name: str, rows: ir.Table, scope: ir.Table | None, standing: ir.Table | None
+    ) -> Written:
         schema = schema_of(name)
         target = f"lake.main.{name}"
+        columns = ", ".join(schema.ibis)
         new = self._shaped(name, rows)
-        if scope is None:
-            old = f"SELECT * FROM {target}"  # noqa: S608
-        else:
-            keys = ", ".join(scope.columns)
-            old = f"SELECT * FROM {target} SEMI JOIN {self._stage(scope)} USING ({keys})"  # noqa: S608
         if self._number(f"SELECT count(*) FROM (FROM {target} LIMIT 1)") == 0:  # noqa: S608
-            gone, come = self._stage(self._table(name).limit(0)), new
+            removed, gone, come = 0, self._stage(self._table(name).limit(0)), new
         else:
-            before = self._named("before", old)
-            gone = self._named("gone", f"FROM {before} EXCEPT ALL FROM {new}")
-            come = self._named("come", f"FROM {new} EXCEPT ALL FROM {before}")
-        removed = self._number(f"SELECT count(*) FROM {gone}")  # noqa: S608
+            if standing is None:
+                standing = self.placed(name)
+                if scope is not None:
+                    standing = standing.semi_join(scope, list(scope.columns))
+            before = self._stage(standing)
+            was = f"SELECT {columns} FROM {before}"  # noqa: S608
+            gone = self._named("gone", f"{was} EXCEPT ALL FROM {new}")
+            come = self._named("come", f"FROM {new} EXCEPT ALL {was}")
+            removed = self._number(f"SELECT count(*) FROM {gone}")  # noqa: S608
         if removed:
-            match = " AND ".join(f"t.{k} = g.{k}" for k in schema.key)
+            # a row's number is found at once, where its key is a search among all
+            keys = ", ".join(schema.key)
+            places = f"SELECT {PLACE} FROM {before} SEMI JOIN {gone} USING ({keys})"  # noqa: S608
             self._connection.execute(
-                f"DELETE FROM {target} AS t USING {gone} AS g WHERE {match}"  # noqa: S608
+                f"DELETE FROM {target} AS t USING ({places}) AS g "  # noqa: S608
+                f"WHERE t.rowid = g.{PLACE}"
             )
         added = self._number(f"SELECT count(*) FROM {come}")  # noqa: S608
         if added:
@@ -360,7 +370,7 @@ class DuckLake:
 
         The states since the last build are kept, however old: its change feed begins there.
         """
-        with self._plainly(), self._alone():
+        with self._plainly(), alone(self._files):
             tidy(self._connection, keep_days)
 
     def back_up_catalog(self) -> None:
@@ -374,12 +384,12 @@ class DuckLake:
         return int(row[0]) if row else 0
 
     def _stage(self, rows: ir.Table) -> str:
-        return self._named("staged", self._backend.compile(rows))
+        return self._named("staged", sql_of(rows))
 
     def _shaped(self, name: str, rows: ir.Table) -> str:
         # in the table's own types: the engine's sums are wider than what Ibis takes them for
         staged = self._named("staged", f"FROM lake.main.{name} LIMIT 0")
-        query = self._backend.compile(conformed(rows, name))
+        query = sql_of(conformed(rows, name))
         self._connection.execute(f"INSERT INTO {staged} {query}")
         return staged
 

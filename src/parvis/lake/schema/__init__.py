@@ -1,5 +1,6 @@
 """The tables of the lake, one file a subject."""
 
+from parvis.lake.schema.connectors import CONNECTOR_CURSORS
 from parvis.lake.schema.events import EVENTS, PRODUCT_TYPE
 from parvis.lake.schema.exchange_rates import EXCHANGE_RATES
 from parvis.lake.schema.identities import (
@@ -34,6 +35,7 @@ TABLES: dict[str, TableSchema] = {
         QUARANTINE,
         EXCHANGE_RATES,
         SOURCES,
+        CONNECTOR_CURSORS,
         IDENTITY_MATCHES,
         IDENTITY_DECISIONS,
         IDENTIFIERS,
