@@ -67,12 +67,18 @@ _tables = st.dictionaries(
 
 
 @settings(max_examples=40)
-@given(before=_tables, after=_tables, scope=st.none() | st.sets(st.sampled_from(["GBP", "USD"])))
+@given(
+    before=_tables,
+    after=_tables,
+    scope=st.none() | st.sets(st.sampled_from(["GBP", "USD"])),
+    asked=st.booleans(),
+)
 def test_reconcile_writes_only_differences(
     engine: DuckLake,
     before: dict[tuple[str, int], int],
     after: dict[tuple[str, int], int],
     scope: set[str] | None,
+    asked: bool,
 ) -> None:
     def as_rows(table: dict[tuple[str, int], int]) -> list[Row]:
         return [rate(*key, value) for key, value in table.items()]
@@ -90,7 +96,12 @@ def test_reconcile_writes_only_differences(
         if scope is None
         else engine.stage_rows([{"currency": c} for c in scope], {"currency": "string"})
     )
-    done = engine.reconcile(name, staged(engine, as_rows(after), name), limits)
+    standing = engine.placed(name)
+    if limits is not None:
+        standing = standing.semi_join(limits, "currency")
+    # what stands may have been asked for before
+    held = engine.stage(standing) if asked else None
+    done = engine.reconcile(name, staged(engine, as_rows(after), name), limits, held)
 
     outside = {k: v for k, v in before.items() if k not in in_scope}
     assert model(rows(engine.table(name))) == {**outside, **after}
@@ -99,6 +110,19 @@ def test_reconcile_writes_only_differences(
     assert (done.removed, done.added) == (len(gone), len(come))
     assert model(rows(done.before)) == gone
     assert model(rows(done.after)) == come
+
+
+def test_rows_of_the_same_transaction_are_found_again(workspace: Workspace) -> None:
+    engine, name = workspace.engine, "exchange_rates"
+    engine.reconcile(name, staged(engine, [rate("GBP", 1, 1)], name), None)
+
+    def twice() -> None:
+        engine.reconcile(name, staged(engine, [rate("GBP", 1, 2), rate("USD", 1, 1)], name), None)
+        engine.reconcile(name, staged(engine, [rate("GBP", 1, 3)], name), None)
+
+    engine.atomically(twice)
+    assert [(r["currency"], int(r["rate"])) for r in rows(engine.table(name))] == [("GBP", 3)]
+    assert engine.count(engine.table(name)) == 1
 
 
 def test_nothing_to_write_writes_nothing(workspace: Workspace) -> None:
