@@ -13,12 +13,18 @@
     │   └── UnknownTable
     ├── SourceError             a file or a silo that can't be read
     │   ├── FileUnreadable
-    │   └── MappingError        columns that can't be matched to fields
+    │   ├── MappingError        columns that can't be matched to fields
+    │   └── ConnectorError      a network that can't be read
+    │       ├── PeerUnreachable no answer, or none that makes sense
+    │       ├── PeerRefused     the login, the password or the right isn't accepted
+    │       └── PeerBusy        it asks to wait; says until when
     ├── MatchingError           fields or rules by which records can't be compared
     ├── IdentityError           who is who
     │   └── DecisionError       a decision that can't be taken over
     ├── SimulationError         a made-up brand can't be written
     │   └── WorldError          its parameters: the key, the value, the range
+    ├── ListeningError          what people say can't be read as asked
+    │   └── ModelError          a model isn't there, or isn't the one it should be
     ├── MoneyError
     │   ├── UnknownCurrency
     │   └── CurrencyMismatch    a sum would mix two currencies
@@ -41,18 +47,24 @@ __all__ = [
     "AccessError",
     "AccountError",
     "CatalogUnreadable",
+    "ConnectorError",
     "CurrencyMismatch",
     "DecisionError",
     "DiskFull",
     "FileUnreadable",
     "IdentityError",
     "LakeError",
+    "ListeningError",
     "LoginTaken",
     "MappingError",
     "MatchingError",
+    "ModelError",
     "MoneyError",
     "NotAllowed",
     "ParvisError",
+    "PeerBusy",
+    "PeerRefused",
+    "PeerUnreachable",
     "SettingsError",
     "SimulationError",
     "SourceError",
@@ -130,6 +142,40 @@ class FileUnreadable(SourceError):
 
 class MappingError(SourceError):
     """The columns of a file can't be matched to the fields that are needed."""
+
+
+class ConnectorError(SourceError):
+    """A network can't be read, or its connector can't be set up as asked."""
+
+
+class PeerUnreachable(ConnectorError):
+    """A server gives no answer, or none that makes sense."""
+
+
+class PeerRefused(ConnectorError):
+    """A server doesn't accept the login, the password or what was asked."""
+
+
+class PeerBusy(ConnectorError):
+    """A server asks to wait.
+
+    Parameters
+    ----------
+    again_at
+        From when on (UTC) it can be asked again.
+    """
+
+    def __init__(self, what: str, next_step: str, again_at: datetime) -> None:
+        super().__init__(what, next_step)
+        self.again_at = again_at
+
+
+class ListeningError(ParvisError):
+    """What people say can't be read as asked."""
+
+
+class ModelError(ListeningError):
+    """A model isn't there, or isn't the one it should be."""
 
 
 class MatchingError(ParvisError):

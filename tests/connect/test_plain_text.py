@@ -85,3 +85,11 @@ def test_what_is_not_simple_is_read_in_python(engine: DuckLake):
         read = with_plain_text(scratch, rows, "html", "text")
         found = sorted((r["html"] or "", r["text"]) for r in engine.rows(read))
     assert found == sorted((t or "", plain_text(t) if t else None) for t in texts)
+
+
+def test_what_is_never_closed_hides_nothing_but_code():
+    assert plain_text("un <iframe src=x>thé") == "un thé"
+    assert plain_text("un <!-- thé >vert") == "un vert"
+    assert plain_text("un <script> let a") == "un"
+    # each is sought once, however often it opens
+    assert plain_text("<iframe>é<!-->" * 60_000).count("é") == 60_000

@@ -10,6 +10,7 @@ import typer
 
 from parvis import __version__
 from parvis.cli.building import build_command
+from parvis.cli.connecting import connect_app
 from parvis.cli.console import errors
 from parvis.cli.identity import identity_app
 from parvis.cli.importing import import_app
@@ -56,6 +57,7 @@ def _root(
 app.command("init")(init_command)
 app.command("status")(status_command)
 app.add_typer(import_app, name="import")
+app.add_typer(connect_app, name="connect")
 app.command("build")(build_command)
 app.add_typer(identity_app, name="identity")
 app.command("up")(up_command)

@@ -107,6 +107,7 @@ def land(
     events: ir.Table | None = None,
     spend: ir.Table | None = None,
     quarantine: ir.Table | None = None,
+    cursor: ir.Table | None = None,
 ) -> ImportReport:
     """Write what an importer has read: all of it, or nothing.
 
@@ -120,6 +121,8 @@ def land(
         What is being imported.
     events, spend, quarantine
         Rows in the shape of those tables; `import_id` is set here.
+    cursor
+        A row of `connector_cursors`: how far a network was read with that.
 
     Returns
     -------
@@ -143,6 +146,8 @@ def land(
         if quarantine is not None:
             marked = quarantine.mutate(import_id=ibis.literal(arrival.import_id))
             quarantined = engine.append("quarantine", marked).added
+        if cursor is not None:
+            engine.reconcile("connector_cursors", cursor, cursor.select("connector"))
         # files that brought nothing are noted too: they needn't be read again
         if added or quarantined or arrival.mapping.get("files"):
             note = {

@@ -47,6 +47,8 @@ _UNREAD: Final = {
     "script", "style", "head", "title", "template", "noscript", "iframe", "object", "svg",
     "math", "textarea", "select",
 }  # fmt: skip
+#: What isn't words even where nothing says that it ends.
+_CODE: Final = {"script", "style", "svg", "math", "textarea", "select"}
 _TAG: Final = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""", re.DOTALL)
 _MARKED_UP: Final = re.compile(r"<(?:/[a-zA-Z]|[a-zA-Z][a-zA-Z0-9]*[\s/>]|!--)")
 _SPACE: Final = re.compile(r"[ \t\r\n\f]+")
@@ -79,6 +81,8 @@ def plain_text(markup: str) -> str:
     """
     page = _Page()
     place, kept_whole = 0, 0
+    # what was looked for in vain needn't be looked for again
+    unclosed = set[str]()
     while True:
         start = markup.find("<", place)
         text = markup[place:] if start < 0 else markup[place:start]
@@ -86,11 +90,11 @@ def plain_text(markup: str) -> str:
             page.write(text if kept_whole else _SPACE.sub(" ", text))
         if start < 0:
             return page.text()
-        place, name, closes, attributes = _tag_at(markup, start)
+        place, name, closes, attributes = _tag_at(markup, start, unclosed)
         if not name:
             page.write(markup[start:place])
         elif name in _UNREAD and not closes:
-            place = _end_of(markup, name, place)
+            place = _end_of(markup, name, place, unclosed)
         elif name == "pre":
             kept_whole = max(kept_whole + (-1 if closes else 1), 0)
             page.part("\n\n")
@@ -153,15 +157,17 @@ class _Page:
         return "\n".join(kept).strip("\n")
 
 
-def _tag_at(markup: str, start: int) -> tuple[int, str, bool, str]:
+def _tag_at(markup: str, start: int, unclosed: set[str]) -> tuple[int, str, bool, str]:
     """Read what begins with "<": where it ends, its name in small letters (none: it's text)."""
     following = markup[start + 1 : start + 2]
     if following == "!" or following == "?":
-        comment = markup.startswith("<!--", start)
-        end = markup.find("-->" if comment else ">", start + 2)
-        if end < 0:
-            return len(markup), "!", False, ""
-        return end + (3 if comment else 1), "!", False, ""
+        if markup.startswith("<!--", start) and "!--" not in unclosed:
+            if (end := markup.find("-->", start + 2)) >= 0:
+                return end + 3, "!", False, ""
+            unclosed.add("!--")
+        # a comment that isn't closed hides no more than a tag would
+        end = markup.find(">", start + 2)
+        return (len(markup) if end < 0 else end + 1), "!", False, ""
     if not (following.isascii() and following.isalpha()) and following != "/":
         return start + 1, "", False, ""
     found = _TAG.match(markup, start, start + _TAG_REACH)
@@ -175,11 +181,16 @@ def _tag_at(markup: str, start: int) -> tuple[int, str, bool, str]:
     return end + 1, name or "!", following == "/", ""
 
 
-def _end_of(markup: str, name: str, place: int) -> int:
-    """Return where an element that isn't read ends; unclosed, it goes on to the end."""
+def _end_of(markup: str, name: str, place: int, unclosed: set[str]) -> int:
+    """Return where an element that isn't read ends; unclosed, a script goes on to the end."""
+    if name in unclosed:
+        return place
     found = re.compile(f"</{name}[\\s/>]", re.IGNORECASE).search(markup, place)
     if not found:
-        return len(markup)
+        if name in _CODE:
+            return len(markup)
+        unclosed.add(name)
+        return place
     end = markup.find(">", found.end() - 1)
     return len(markup) if end < 0 else end + 1
 

@@ -17,7 +17,7 @@ from parvis.trust.contracts import (
 )
 from parvis.trust.logins import Logins
 from parvis.trust.passwords import MIN_LENGTH
-from parvis.trust.store import Store
+from parvis.trust.store import Moment, Store
 from parvis.trust.tokens import Tokens
 from parvis.trust.users import Users
 
@@ -26,9 +26,11 @@ __all__ = [
     "Access",
     "AuditEntry",
     "LoginLimits",
+    "Moment",
     "NewSession",
     "NewToken",
     "Role",
+    "Store",
     "Token",
     "User",
 ]

@@ -20,6 +20,7 @@ __all__ = [
     "SETUP",
     "TOKENS",
     "USERS",
+    "Moment",
     "Store",
     "now",
 ]
@@ -30,16 +31,18 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-class _Moment(sa.types.TypeDecorator[datetime]):
+class Moment(sa.types.TypeDecorator[datetime]):
     """A moment, always with its zone (UTC) in Python; databases keep it without."""
 
     impl = sa.DateTime
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
+        """Write a moment."""
         return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: Any, _dialect: sa.Dialect) -> datetime | None:
+        """Read a moment."""
         return None if value is None else value.replace(tzinfo=UTC)
 
 
@@ -60,8 +63,8 @@ USERS: Final = sa.Table(
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("role", sa.String(20), nullable=False),
     sa.Column("password_hash", sa.String(300), nullable=False),
-    sa.Column("created_at", _Moment, nullable=False),
-    sa.Column("last_login_at", _Moment),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("last_login_at", Moment),
     sqlite_autoincrement=True,
 )
 
@@ -70,9 +73,9 @@ SESSIONS: Final = sa.Table(
     _METADATA,
     sa.Column("secret_hash", sa.String(64), primary_key=True),
     _owner(),
-    sa.Column("created_at", _Moment, nullable=False),
-    sa.Column("last_seen_at", _Moment, nullable=False),
-    sa.Column("expires_at", _Moment, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("last_seen_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
     sa.Column("address", sa.String(64)),
 )
 
@@ -84,10 +87,10 @@ TOKENS: Final = sa.Table(
     _owner(),
     sa.Column("label", sa.String(200), nullable=False),
     sa.Column("start", sa.String(20), nullable=False),
-    sa.Column("created_at", _Moment, nullable=False),
-    sa.Column("expires_at", _Moment),
-    sa.Column("last_used_at", _Moment),
-    sa.Column("revoked_at", _Moment),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment),
+    sa.Column("last_used_at", Moment),
+    sa.Column("revoked_at", Moment),
     sqlite_autoincrement=True,
 )
 
@@ -95,7 +98,7 @@ LOGIN_ATTEMPTS: Final = sa.Table(
     "login_attempts",
     _METADATA,
     sa.Column("attempt_id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("at", _Moment, nullable=False, index=True),
+    sa.Column("at", Moment, nullable=False, index=True),
     sa.Column("login", sa.String(200), nullable=False),
     sa.Column("address", sa.String(64), nullable=False),
     sa.Column("succeeded", sa.Boolean, nullable=False),
@@ -107,7 +110,7 @@ AUDIT: Final = sa.Table(
     "audit",
     _METADATA,
     sa.Column("audit_id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("at", _Moment, nullable=False, index=True),
+    sa.Column("at", Moment, nullable=False, index=True),
     sa.Column("actor", sa.String(200)),
     sa.Column("action", sa.String(60), nullable=False),
     sa.Column("subject", sa.String(300)),
@@ -119,7 +122,7 @@ _VERSIONS: Final = sa.Table(
     "app_migrations",
     _METADATA,
     sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("applied_at", _Moment, nullable=False),
+    sa.Column("applied_at", Moment, nullable=False),
 )
 
 

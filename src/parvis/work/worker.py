@@ -1,4 +1,4 @@
-"""The worker: builds after each import and on a schedule, compares people, keeps the lake tidy."""
+"""The worker: reads networks, builds after imports and on a schedule, compares people, tidies."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Final
 
 from parvis.errors import ParvisError, WorkspaceBusy
 from parvis.lake.workspace import Workspace
+from parvis.work.connecting import NetworkReader
 from parvis.work.matching import match_if_due
 from parvis.work.status import WorkerStatus, read_status, write_status
 from parvis.work.steps import build
@@ -20,6 +21,7 @@ __all__ = ["Worker"]
 _log = logging.getLogger("parvis.work")
 
 _LOOK_SECONDS: Final = 0.5
+_PATIENCE_SECONDS: Final = 5.0
 _TIDY_SECONDS: Final = 24 * 3600.0
 _LONGEST_PAUSE_SECONDS: Final = 300.0
 #: After a search for people who are alike that failed.
@@ -49,9 +51,13 @@ class Worker:
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop."""
         self._say("waiting")
+        networks = NetworkReader(self._folder, stop)
+        networks.start()
         while not stop.is_set():
             self._turn()
             stop.wait(_LOOK_SECONDS)
+        # what a server is still waited for is asked for again the next time
+        networks.join(_PATIENCE_SECONDS)
         self._say("stopped")
         self._workspace.close()
 

@@ -6,7 +6,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +20,7 @@ from parvis.connect.files.scratch import Scratch
 from parvis.connect.landing import Arrival, ImportReport, land
 from parvis.connect.silo import BadRow, changed_files, set_aside
 from parvis.connect.staging import staged_events
+from parvis.connect.wordpress.export import is_export, read_export
 from parvis.domain.event import EventName
 from parvis.errors import FileUnreadable
 from parvis.lake.functions import json_text
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from parvis.connect.silo import Silo
     from parvis.lake.workspace import Workspace
 
-__all__ = ["import_atom", "read_feed"]
+__all__ = ["ReadFeed", "entry_rows", "import_atom", "read_feed"]
 
 _KIND: Final = "atom"
 _LARGEST: Final = 256 << 20
@@ -68,14 +69,13 @@ def import_atom(workspace: Workspace, silo: Silo) -> ImportReport:
     setting = Setting(silo.source, silo.zone or workspace.zone, silo.currency, datetime.now(UTC))
     read, bad, entries = 0, list[BadRow](), list[Entry]()
     for file in changed.files:
-        found, faults, count = read_feed(_content(file), silo.name_of(file), setting)
-        entries += found
-        bad += faults
-        read += count
-    own = {o.strip().lower() for o in silo.own}
+        found = read_feed(_content(file), silo.name_of(file), setting)
+        entries += found.entries
+        bad += found.bad
+        read += found.count
+    own = frozenset(o.strip().lower() for o in silo.own)
     with Scratch(workspace.engine) as scratch:
-        rows = _threaded(scratch, _edited(scratch, entries))
-        marked = [sealed(_marked(row, own)) for row in rows]
+        marked = entry_rows(scratch, entries, own)
         arrival = Arrival(
             source=silo.source,
             kind=_KIND,
@@ -88,20 +88,64 @@ def import_atom(workspace: Workspace, silo: Silo) -> ImportReport:
         return land(workspace, arrival, events=events, quarantine=quarantine)
 
 
-def read_feed(content: bytes, name: str, setting: Setting) -> tuple[list[Entry], list[BadRow], int]:
-    """Read a feed: its entries, what could not be read, and how many entries there are.
+@dataclass(frozen=True, slots=True)
+class ReadFeed:
+    """What a feed holds.
+
+    Parameters
+    ----------
+    entries
+        What became of its entries, those that can't be read left out.
+    bad
+        What can't be read.
+    count
+        How many entries there are.
+    told
+        The feed's own words, as feedparser gives them: `version` is empty where it is no feed.
+    """
+
+    entries: list[Entry]
+    bad: list[BadRow]
+    count: int
+    told: Mapping[str, Any]
+
+
+def read_feed(
+    content: bytes,
+    name: str,
+    setting: Setting,
+    headers: Mapping[str, str] | None = None,
+    seen_at: datetime | None = None,
+    answers: str = "",
+) -> ReadFeed:
+    """Read a feed.
 
     Parameters
     ----------
     content
-        Atom or RSS.
+        Atom or RSS, or a blog's export (WXR).
     name
         What to call it where something can't be read.
     setting
         Source, zone and moment.
+    headers
+        Those it was sent with, in small letters: `content-type` may tell its encoding.
+    seen_at
+        What stands for the date of an entry that tells none; null: it must tell one.
+    answers
+        The id of the article that all entries are comments on, where that is known.
     """
+    if is_export(content):
+        return _read_export(content, name, setting)
+    # sent without a type, the parser would take it for Latin-1
+    sent = {"content-type": "application/xml", **headers} if headers else {}
     # nothing is fetched: what is parsed is a stream, never an address
-    feed = feedparser.parse(io.BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
+    feed = feedparser.parse(
+        io.BytesIO(content),
+        response_headers=sent,
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
     bad: list[BadRow] = []
     problem = feed.get("bozo_exception")
     if isinstance(problem, SAXParseException) or not feed.get("version"):
@@ -113,13 +157,43 @@ def read_feed(content: bytes, name: str, setting: Setting) -> tuple[list[Entry],
     entries: list[Entry] = []
     for place, entry in enumerate(feed.entries, 1):
         # as plain dicts: feedparser's own answer for `updated` where only `published` is told
-        shaped = entry_event(dict(entry), dict(feed.feed), setting)
+        told = dict(entry)
+        if answers and "thr_in-reply-to" not in told:
+            told["thr_in-reply-to"] = {"ref": answers}
+        shaped = entry_event(told, dict(feed.feed), setting, seen_at)
         if shaped.row is None:
             raw = repr(dict(entry))[:_KEPT]
             bad.append(BadRow(name, shaped.reason, raw, place, shaped.field, shaped.value))
         else:
             entries.append(shaped)
-    return entries, bad, max(len(feed.entries), len(bad))
+    return ReadFeed(entries, bad, max(len(feed.entries), len(bad)), feed)
+
+
+def entry_rows(
+    scratch: Scratch, entries: Sequence[Entry], own: frozenset[str]
+) -> list[dict[str, Any]]:
+    """Return entries as rows of `events`: edits told apart, threads found, the brand's marked.
+
+    Parameters
+    ----------
+    own
+        The brand's authors and domains, in small letters.
+    """
+    rows = _threaded(scratch, _edited(scratch, entries))
+    return [sealed(_marked(row, own)) for row in rows]
+
+
+def _read_export(content: bytes, name: str, setting: Setting) -> ReadFeed:
+    found = read_export(content, setting)
+    bad = [
+        BadRow(name, e.reason, raw[:_KEPT], place, e.field or None, e.value)
+        for place, (e, raw) in enumerate(found.entries, 1)
+        if e.row is None
+    ]
+    if found.problem:
+        bad.append(BadRow(name, "not_xml", "", found.line, None, found.problem[:200]))
+    entries = [e for e, _ in found.entries if e.row is not None]
+    return ReadFeed(entries, bad, len(found.entries), {"version": "wxr"})
 
 
 def _around(content: bytes, number: int, column: int) -> str:
@@ -209,7 +283,7 @@ def _known(scratch: Scratch, ids: set[str], what: str) -> dict[str, str]:
     }
 
 
-def _marked(entry: Mapping[str, Any], own: set[str]) -> Mapping[str, Any]:
+def _marked(entry: Mapping[str, Any], own: frozenset[str]) -> Mapping[str, Any]:
     """Mark what the brand wrote: by its author, or an article under the brand's own domain."""
     place = host_of(entry["properties"].get("url", ""))
     domains = {o.rpartition("@")[2] for o in own if "@" in o.strip("@")}

@@ -27,6 +27,7 @@ __all__ = ["Entry", "entry_event", "feed_name", "host_of", "sealed"]
 
 _EMAIL: Final = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+")
 _MOST_ITEMS: Final = 1000
+_COMMENT_ID: Final = re.compile(r"(\S{1,2000})#comment-\d{1,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,12 @@ def host_of(address: str) -> str:
         return ""
 
 
-def entry_event(entry: Mapping[str, Any], feed: Mapping[str, Any], setting: Setting) -> Entry:
+def entry_event(
+    entry: Mapping[str, Any],
+    feed: Mapping[str, Any],
+    setting: Setting,
+    seen_at: datetime | None = None,
+) -> Entry:
     """Read one entry, as feedparser gives it.
 
     Parameters
@@ -79,6 +85,8 @@ def entry_event(entry: Mapping[str, Any], feed: Mapping[str, Any], setting: Sett
         The entry, and the feed it stands in (for the author and the language it inherits).
     setting
         Source, zone and moment.
+    seen_at
+        When it was met, which stands for a date where none is told; null: it must be told.
 
     Returns
     -------
@@ -88,9 +96,10 @@ def entry_event(entry: Mapping[str, Any], feed: Mapping[str, Any], setting: Sett
     place = feed_name(feed, setting.source)
     author = _author(entry) or _author(feed)
     stated = _text(entry.get("published")) or _text(entry.get("updated"))
-    if not stated:
+    if not stated and seen_at is None:
         return Entry(None, reason="missing", field="published")
     at = _moment(entry, "published", setting) or _moment(entry, "updated", setting)
+    at = at if stated else seen_at
     if wrong := date_reason(at, setting.now):
         return Entry(None, reason=wrong, field="published", value=stated)
     title = readable(_text(entry.get("title")))
@@ -100,23 +109,22 @@ def entry_event(entry: Mapping[str, Any], feed: Mapping[str, Any], setting: Sett
     seal = "\x1f".join((place, title, stated, str(author)))
     name = _text(entry.get("id")) or _text(entry.get("link"))
     name = name or hashlib.md5(seal.encode(), usedforsecurity=False).hexdigest()
-    answered = entry.get("thr_in-reply-to")
-    parent = ""
-    if isinstance(answered, Mapping):
-        parent = _text(answered.get("ref")) or _text(answered.get("href"))
+    parent = _parent(entry, name)
     known = _identifiers(author, place)
     properties = {
         "object": name,
         "url": link if (link := _text(entry.get("link"))).startswith("http") else "",
         "title": title,
         "feed": readable(_text(feed.get("title"))),
-        "language": _language(entry) or _text(feed.get("language")),
+        "language": _language(entry, feed),
         "in_reply_to": parent,
         "hashtags": [t for t in map(_term, _listed(entry.get("tags"))) if t],
         "pictures": _pictures(entry),
         "author": author.get("name", ""),
         "cut": cut,
     }
+    if not stated:
+        properties["date_known"] = False
     row = {
         "message_id": f"atom:{name}",
         "source": setting.source,
@@ -127,10 +135,20 @@ def entry_event(entry: Mapping[str, Any], feed: Mapping[str, Any], setting: Sett
         "identifiers": [{"kind": k, "value": v} for k, v in known],
         "channel": "blog",
         "text": text or title,
-        "properties": {k: v for k, v in properties.items() if v},
+        "properties": {k: v for k, v in properties.items() if v or k == "date_known"},
         "traits": [(k, author[k]) for k in ("name", "email", "website") if author.get(k)] or None,
     }
     return Entry(row, name, parent, _moment(entry, "updated", setting))
+
+
+def _parent(entry: Mapping[str, Any], name: str) -> str:
+    """Return the id of what an entry answers; empty where it answers nothing."""
+    answered = entry.get("thr_in-reply-to")
+    if isinstance(answered, Mapping):
+        return _text(answered.get("ref")) or _text(answered.get("href"))
+    # in WordPress's RSS only the id tells that an item is a comment, and on what
+    found = _COMMENT_ID.fullmatch(name)
+    return found[1] if found else ""
 
 
 def _text(value: object) -> str:
@@ -159,7 +177,8 @@ def _moment(entry: Mapping[str, Any], name: str, setting: Setting) -> datetime |
 
 
 def _author(of: Mapping[str, Any]) -> dict[str, str]:
-    told = of.get("author_detail")
+    # of several the first: `author_detail` is the last
+    told = next((a for a in _listed(of.get("authors")) if a), of.get("author_detail"))
     told = told if isinstance(told, Mapping) else {"name": of.get("author")}
     mail = _text(told.get("email")).removeprefix("mailto:").lower()
     found = {
@@ -189,11 +208,14 @@ def _content(entry: Mapping[str, Any]) -> str:
     return readable(_text(entry.get("summary")))
 
 
-def _language(entry: Mapping[str, Any]) -> str:
+def _language(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> str:
+    """Return the language that an entry is said to be in; a blank one takes the feed's away."""
     for part in (*_listed(entry.get("content")), entry.get("title_detail")):
-        if isinstance(part, Mapping) and (told := _text(part.get("language"))):
-            return told
-    return ""
+        if isinstance(part, Mapping) and "language" in part:
+            told = _text(part["language"])
+            if told or part is not entry.get("title_detail"):
+                return told
+    return _text(feed.get("language"))
 
 
 def _pictures(entry: Mapping[str, Any]) -> list[dict[str, str]]:

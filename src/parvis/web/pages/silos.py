@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from parvis.connect.files.api import Kind
+from parvis.connect.pull.api import connector_states
 from parvis.profile.api import Readiness, Silo, readiness, silos
 from parvis.web.charts.bars import Bar, by_period, small_bars
 from parvis.web.charts.drawing import NARROW_PX, Cell, ChartTable, Figure
@@ -87,7 +88,11 @@ def show_silos(visit: Member) -> Response:
             tuple(_ready(r, shelf, language) for r in the_readiness(shelf)),
         ),
     )
-    return render(visit, "silos.html", situation=shelf.situation, silos=shown, ready=ready)
+    # they fare well or badly whatever the tables hold, so they are looked up each time
+    networks = connector_states(shelf.workspace.files.app)
+    return render(
+        visit, "silos.html", situation=shelf.situation, silos=shown, ready=ready, networks=networks
+    )
 
 
 @silos_pages.get("/silos/{source:path}/quarantine")

@@ -1,0 +1,1 @@
+"""Feeds that are fetched: RSS, RDF and Atom of blogs and magazines, with their comments."""

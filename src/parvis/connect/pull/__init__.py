@@ -1,0 +1,1 @@
+"""What connectors to live networks share: definitions, polite requests, cursors, failures."""
