@@ -128,9 +128,9 @@ def read_graph(
         outside = rim.select("kind", "normal", since=never, is_rim=ibis.literal(True))
         usable = together(usable, outside)
     # numbers are joined much faster than texts; they stand for the texts only if no two agree
-    nodes = _read_nodes(engine, usable, numbered)
-    if not _all_differ(nodes["key"].to_numpy()):
-        return _graph(engine, _read_nodes(engine, usable, spelt), links, spelt)
+    nodes = _numbered_nodes(engine, usable)
+    if nodes is None:
+        return _graph(engine, _spelt_nodes(engine, usable), links, spelt)
     return _graph(engine, nodes, links, numbered)
 
 
@@ -147,43 +147,88 @@ def spelt(kind: ir.Value, normal: ir.Value) -> ir.Value:
     return kind + ":" + normal
 
 
-def _read_nodes(engine: Engine, usable: ir.Table, key: Key) -> pa.Table:
+@dataclass(frozen=True, slots=True)
+class _Nodes:
+    """Nodes as they come out of the lake: one entry each in every array."""
+
+    keys: pa.Array
+    kinds: tuple[str, ...]
+    kind: NDArray[np.int16]
+    since: NDArray[np.int64]
+    is_rim: NDArray[np.bool_]
+
+
+def _numbered_nodes(engine: Engine, usable: ir.Table) -> _Nodes | None:
+    """Read nodes by their numbers; null where one number stands for two identifiers."""
+    kinds = _kinds(engine, usable)
+    rows = engine.arrow(
+        usable.select(
+            "is_rim",
+            kind=_code(usable, kinds),
+            since=_microseconds(usable.since),
+            key=numbered(usable.kind, usable.normal),
+            # another number: where it differs, one key stands for two identifiers
+            check=(usable.kind + usable.normal).hash(),
+        )
+    )
+    columns = ("key", "check", "kind", "since", "is_rim")
+    key, check, kind, since, is_rim = (rows[c].to_numpy() for c in columns)
+    # several spellings of one lie together in the order of their keys
+    order = np.argsort(key)
+    key, check = key[order], check[order]
+    again = key[1:] == key[:-1]
+    if (check[1:] != check[:-1])[again].any():
+        return None
+    first = np.flatnonzero(np.r_[True, ~again]) if len(key) else np.empty(0, np.int64)
+    if len(first) == len(key):
+        return _Nodes(pa.array(key), kinds, kind[order], since[order], is_rim[order])
+    return _Nodes(
+        pa.array(key[first]),
+        kinds,
+        kind[order[first]],
+        np.minimum.reduceat(since[order], first),
+        np.logical_and.reduceat(is_rim[order], first),
+    )
+
+
+def _spelt_nodes(engine: Engine, usable: ir.Table) -> _Nodes:
+    kinds = _kinds(engine, usable)
     each = usable.select(
-        "kind",
         "is_rim",
+        kind=_code(usable, kinds),
         since=_microseconds(usable.since),
-        key=key(usable.kind, usable.normal),
-        # another number: where it differs, one key stands for two identifiers
-        check=(usable.kind + usable.normal).hash(),
+        key=spelt(usable.kind, usable.normal),
     )
-    one = each.group_by("key", "check").agg(
-        kind=each.kind.arbitrary(), since=each.since.min(), is_rim=each.is_rim.all()
+    one = each.group_by("key").agg(
+        kind=each.kind.min(), since=each.since.min(), is_rim=each.is_rim.all()
     )
-    return engine.arrow(one.select("key", "kind", "since", "is_rim"))
+    rows = engine.arrow(one.order_by("key"))
+    kind, since, is_rim = (rows[c].to_numpy() for c in ("kind", "since", "is_rim"))
+    return _Nodes(rows["key"].combine_chunks(), kinds, kind, since, is_rim)
 
 
-def _all_differ(keys: NDArray[np.uint64]) -> bool:
-    ordered = np.sort(keys)
-    return bool((ordered[1:] != ordered[:-1]).all())
+def _kinds(engine: Engine, usable: ir.Table) -> tuple[str, ...]:
+    return tuple(sorted(r["kind"] for r in engine.rows(usable.select("kind").distinct())))
 
 
-def _graph(engine: Engine, nodes: pa.Table, links: ir.Table, key: Key) -> Graph:
-    words = nodes["kind"].combine_chunks().dictionary_encode()
-    names = tuple(words.dictionary.to_pylist())
-    kind = words.indices.to_numpy().astype(np.int16)
-    ranks = np.array([RANKS.get(n, LAST_RANK) for n in names] or [0], np.int16)
-    keys = nodes["key"].combine_chunks()
-    numbers = pa.array(np.arange(len(keys), dtype=np.int32))
-    table = engine.show_arrow(pa.table({"key": keys, "node": numbers}))
+def _code(usable: ir.Table, kinds: tuple[str, ...]) -> ir.IntegerValue:
+    each = [(usable.kind == name, np.int16(i)) for i, name in enumerate(kinds)]
+    return (ibis.cases(*each) if each else ibis.null("int16")).cast("int16")
+
+
+def _graph(engine: Engine, nodes: _Nodes, links: ir.Table, key: Key) -> Graph:
+    ranks = np.array([RANKS.get(n, LAST_RANK) for n in nodes.kinds] or [0], np.int16)
+    numbers = pa.array(np.arange(len(nodes.keys), dtype=np.int32))
+    table = engine.show_arrow(pa.table({"key": nodes.keys, "node": numbers}))
     return Graph(
         table,
         key,
-        keys,
-        names,
-        kind,
-        ranks[kind],
-        nodes["since"].to_numpy(),
-        nodes["is_rim"].to_numpy(),
+        nodes.keys,
+        nodes.kinds,
+        nodes.kind,
+        ranks[nodes.kind],
+        nodes.since,
+        nodes.is_rim,
         _read_links(engine, table, links, key),
     )
 
