@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from parvis.lake.ducklake import DuckLake
 from parvis.lake.workspace import Workspace
-from tests.making import made_workspace
+from tests.making import forget_templates, made_workspace
 
 # two cores shared with other work: a slow example is no failure
 settings.register_profile(
@@ -21,6 +24,18 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("parvis")
+
+# a lake waits for its disk at each commit: memory answers at once, where there is enough of it
+_MEMORY = Path("/dev/shm")
+_ENOUGH = 6 * 2**30
+if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH:
+    os.environ["TMPDIR"] = str(_MEMORY)  # for the processes that tests start, too
+    tempfile.tempdir = None
+
+
+def pytest_sessionfinish() -> None:
+    """Remove what was made once for all tests."""
+    forget_templates()
 
 
 @pytest.fixture(scope="session")

@@ -171,10 +171,19 @@ def made_workspace(
     text = re.sub(r'(?m)^currency = "[^"]*"', f'currency = "{currency}"', text)
     when = '"today"' if as_of == "today" else as_of
     text = re.sub(r"(?m)^as_of = \S+", f"as_of = {when}", text)
+    # few rows: handing them from core to core takes longer than computing them
+    text = re.sub(r"(?m)^threads = \d+", "threads = 1", text)
     for unit, since, rate in rates:
         text += f'\n[[money.rates]]\ncurrency = "{unit}"\nfrom = {since}\nrate = {rate}\n'
     (folder / "parvis.toml").write_text(text + more, "utf-8")
     return Workspace.open(folder)
+
+
+def forget_templates() -> None:
+    """Remove the workspaces that others were copied from."""
+    for home in _templates.values():
+        shutil.rmtree(home.parent, ignore_errors=True)
+    _templates.clear()
 
 
 def _make_plain(folder: Path) -> None:

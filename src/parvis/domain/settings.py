@@ -132,6 +132,7 @@ class LakeSettings(_Section):
 
     encrypted: bool = True
     memory_gib: Annotated[float, Field(ge=0.25, le=4096)] = 2.0
+    threads: Annotated[int, Field(ge=0, le=1024)] = 0
     keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
 
 

@@ -45,6 +45,7 @@ currency = {unit}             # sums are told in this currency; each amount keep
 [lake]
 encrypted = true               # off: any engine can read the Parquet files
 memory_gib = 2                 # the most that one process of Parvis takes to compute
+threads = 0                    # the most cores that one process takes to compute; 0: all
 keep_days = 30                 # how long the lake's past states can be read again
 
 [sessions]
