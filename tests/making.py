@@ -247,7 +247,7 @@ def put(workspace: Workspace, events: Iterable[Row], **arrival: Any) -> ImportRe
 
 
 def rows(table: ir.Table, *order: str) -> list[Row]:
-    """Return a table's rows by the values of some columns (by all, as text, where none is named)."""
+    """Return a table's rows by some columns' values (by all, as text, where none is named)."""
     found = table.to_pyarrow().to_pylist()
     if order:
         return sorted(found, key=lambda r: [(r[c] is not None, r[c]) for c in order])

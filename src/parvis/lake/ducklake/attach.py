@@ -37,7 +37,7 @@ def attach(
     threads
         The most cores that it may use; 0: all that there are.
     """
-    config: dict[str, str | bool | int] = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{memory_gib}GiB",
         "temp_directory": str(files.spill),
         "preserve_insertion_order": True,

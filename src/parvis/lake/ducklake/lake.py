@@ -25,8 +25,8 @@ from parvis.lake.ducklake.reading import (
     parquet_query,
 )
 from parvis.lake.ducklake.tidying import tidy
-from parvis.lake.ducklake.wording import sql_of
 from parvis.lake.ducklake.turns import alone, in_turn
+from parvis.lake.ducklake.wording import sql_of
 from parvis.lake.engine import PLACE, Appended, Written
 
 if TYPE_CHECKING:
