@@ -17,7 +17,7 @@ help: ## Show this list
 demo: $(VENV)/.demo ## Make a workspace of 2,469 real customers and serve it at http://127.0.0.1:8484
 	$(BIN)/parvis demo $(DEMO) --port $(PORT)
 
-test: $(VENV)/.test browser ## Run all tests (installs Chromium where it may)
+test: $(VENV)/.test browser peers ## Run all tests (installs Chromium and servers where it may)
 	$(BIN)/python -m pytest -n auto $(TESTS)
 
 check: $(VENV)/.check ## Check style, types, layers and that the reference is up to date
@@ -72,4 +72,16 @@ browser:
 	  echo "Installing Chromium for the browser tests (once) ..."; \
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } >/dev/null 2>&1 \
 	    || echo "Chromium could not be installed; the browser tests will be skipped."; \
+	fi
+
+# the servers that connectors are tested against; elsewhere the tests say that they were skipped
+PEERS := dovecot-imapd
+.PHONY: peers
+peers:
+	@if ! dpkg -s $(PEERS) >/dev/null 2>&1 && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing servers for the connectors' tests (once) ..."; \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  { apt-get install -y -qq --no-install-recommends $(PEERS) \
+	    || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $(PEERS); }; } >/dev/null 2>&1 \
+	    || echo "The servers could not be installed; their tests will be skipped."; \
 	fi
