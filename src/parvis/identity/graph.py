@@ -173,22 +173,32 @@ def _numbered_nodes(engine: Engine, usable: ir.Table) -> _Nodes | None:
     )
     columns = ("key", "check", "kind", "since", "is_rim")
     key, check, kind, since, is_rim = (rows[c].to_numpy() for c in columns)
-    # several spellings of one lie together in the order of their keys
-    order = np.argsort(key)
-    key, check = key[order], check[order]
-    again = key[1:] == key[:-1]
-    if (check[1:] != check[:-1])[again].any():
+    nodes = _Nodes(rows["key"].combine_chunks(), kinds, kind, since, is_rim)
+    ordered = np.sort(key)
+    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    return nodes if not len(twice) else _each_once(nodes, key, check, twice)
+
+
+def _each_once(
+    nodes: _Nodes,
+    key: NDArray[np.uint64],
+    check: NDArray[np.uint64],
+    twice: NDArray[np.uint64],
+) -> _Nodes | None:
+    """Make one node of several spellings; null where they aren't of one identifier."""
+    place = np.minimum(np.searchsorted(twice, key), len(twice) - 1)
+    among = np.flatnonzero(twice[place] == key)
+    among = among[np.argsort(key[among], kind="stable")]
+    again = key[among][1:] == key[among][:-1]
+    if (check[among][1:] != check[among][:-1])[again].any():
         return None
-    first = np.flatnonzero(np.r_[True, ~again]) if len(key) else np.empty(0, np.int64)
-    if len(first) == len(key):
-        return _Nodes(pa.array(key), kinds, kind[order], since[order], is_rim[order])
-    return _Nodes(
-        pa.array(key[first]),
-        kinds,
-        kind[order[first]],
-        np.minimum.reduceat(since[order], first),
-        np.logical_and.reduceat(is_rim[order], first),
-    )
+    first = np.flatnonzero(np.r_[True, ~again])
+    since, is_rim = nodes.since.copy(), nodes.is_rim.copy()
+    since[among[first]] = np.minimum.reduceat(since[among], first)
+    is_rim[among[first]] = np.logical_and.reduceat(is_rim[among], first)
+    kept = np.ones(len(key), bool)
+    kept[among[1:][again]] = False
+    return _Nodes(pa.array(key[kept]), nodes.kinds, nodes.kind[kept], since[kept], is_rim[kept])
 
 
 def _spelt_nodes(engine: Engine, usable: ir.Table) -> _Nodes:
