@@ -17,8 +17,8 @@ help: ## Show this list
 demo: $(VENV)/.demo ## Make a workspace of 2,469 real customers and serve it at http://127.0.0.1:8484
 	$(BIN)/parvis demo $(DEMO) --port $(PORT)
 
-test: $(VENV)/.test browser peers ## Run all tests (installs Chromium and servers where it may)
-	$(BIN)/python -m pytest -n auto $(TESTS)
+test: peers $(VENV)/.test peers-ready browser ## Run all tests (installs Chromium and servers where it may)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(TESTS)
 
 check: $(VENV)/.check ## Check style, types, layers and that the reference is up to date
 	$(BIN)/ruff check src tests bench docs
@@ -74,14 +74,20 @@ browser:
 	    || echo "Chromium could not be installed; the browser tests will be skipped."; \
 	fi
 
-# the servers that connectors are tested against; elsewhere the tests say that they were skipped
-PEERS := dovecot-imapd
-.PHONY: peers
+# the servers that connectors are tested against, fetched while Python's packages are installed;
+# elsewhere the tests say that they were skipped
+PEERS := dovecot-imapd wordpress php-cli php-mysql mariadb-server php-curl php-xml php-mbstring
+LOG := $(VENV)-peers
+.PHONY: peers peers-ready
 peers:
 	@if ! dpkg -s $(PEERS) >/dev/null 2>&1 && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "Installing servers for the connectors' tests (once) ..."; \
-	  export DEBIAN_FRONTEND=noninteractive; \
-	  { apt-get install -y -qq --no-install-recommends $(PEERS) \
-	    || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $(PEERS); }; } >/dev/null 2>&1 \
-	    || echo "The servers could not be installed; their tests will be skipped."; \
+	  { export DEBIAN_FRONTEND=noninteractive; \
+	    { apt-get update -qq && apt-get install -y -qq --no-install-recommends $(PEERS); } || rm -f $(LOG); \
+	  } >/dev/null 2>&1 </dev/null & echo $$! > $(LOG); \
+	fi
+
+peers-ready:
+	@if [ -f $(LOG) ]; then tail --pid=$$(cat $(LOG)) -f /dev/null; \
+	  [ -f $(LOG) ] || echo "The servers could not be installed; their tests will be skipped."; rm -f $(LOG); \
 	fi

@@ -119,6 +119,15 @@ def test_a_login_is_not_carried_to_another_host():
     assert "authorization" not in peer.asked[1].headers
 
 
+def test_a_login_does_not_travel_in_the_clear():
+    peer = Peer(httpx.Response(200))
+    for given in ({"login": ("ann", "hush")}, {"headers": {"authorization": "Bearer hush"}}):
+        with pytest.raises(PeerRefused, match="isn't encrypted"):
+            peer.client.get("http://blog.example/", **given)
+    assert not peer.asked
+    assert peer.client.get("http://127.0.0.1/", login=("ann", "hush")).status == 200
+
+
 def test_when_nothing_is_left_the_next_request_waits():
     spent = httpx.Response(200, headers={"ratelimit-remaining": "0", "ratelimit-reset": "20"})
     peer = Peer(spent)

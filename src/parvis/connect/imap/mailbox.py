@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import imaplib
-import ipaddress
 import re
 import ssl
 import time
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
+from parvis.connect.pull.polite import is_here
 from parvis.errors import ConnectorError, PeerRefused, PeerUnreachable
 
 __all__ = ["Mailbox", "Message", "folder_name"]
@@ -182,20 +182,13 @@ def _opened(scheme: str, host: str, port: int | None) -> imaplib.IMAP4:
     opened = imaplib.IMAP4(host, port or _PORT, timeout=_TIMEOUT_SECONDS)
     if "STARTTLS" in opened.capabilities:
         opened.starttls(ssl.create_default_context())
-    elif not _is_here(host):
+    elif not is_here(host):
         opened.shutdown()
         raise PeerRefused(
             f"{host} offers no encryption: the password would be sent in the clear.",
             f"Give its address as imaps://{host}, or ask its provider.",
         )
     return opened
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _arrived(head: bytes) -> int:

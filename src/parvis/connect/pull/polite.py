@@ -7,6 +7,7 @@ RFC 9110 (HTTP semantics: conditional requests 13, redirection 15.4); RFC 6585, 
 
 from __future__ import annotations
 
+import ipaddress
 import random
 import time
 from collections.abc import Callable, Mapping, MutableMapping
@@ -19,7 +20,7 @@ from parvis import __version__
 from parvis.connect.pull.answers import Answer, asked_wait, busy, reset_wait, shown, words
 from parvis.errors import ConnectorError, PeerRefused, PeerUnreachable
 
-__all__ = ["Patience", "PoliteClient"]
+__all__ = ["Patience", "PoliteClient", "is_here"]
 
 _REDIRECTS: Final = 5
 _WAITING: Final = (429, 503)
@@ -165,6 +166,12 @@ class PoliteClient:
                 f"{address!r} is no web address: {error}.", "Expected https://host/path."
             ) from error
         _check(request)
+        is_secret = login is not None or "authorization" in request.headers
+        if is_secret and request.url.scheme == "http" and not is_here(request.url.host):
+            raise PeerRefused(
+                f"{shown(address)} isn't encrypted: the password would be sent in the clear.",
+                "Give its address with https://.",
+            )
         if login is not None:
             signed = next(httpx.BasicAuth(*login).auth_flow(request))
             request.headers["authorization"] = signed.headers["authorization"]
@@ -294,6 +301,14 @@ class PoliteClient:
 
 def _longest(patience: Patience) -> float:
     return patience.longest_wait_seconds
+
+
+def is_here(host: str) -> bool:
+    """Tell whether a host is this machine, to which nothing goes over a wire."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _check(request: httpx.Request) -> None:

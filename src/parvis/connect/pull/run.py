@@ -33,6 +33,7 @@ _log = logging.getLogger("parvis.connect")
 # read when they are needed: a protocol may stand on libraries that take long to load
 KINDS: Final = {
     "feed": ("parvis.connect.feeds.api", "pull_feed"),
+    "wordpress": ("parvis.connect.wordpress.api", "pull_wordpress"),
     "imap": ("parvis.connect.imap.api", "pull_imap"),
 }
 _CURSOR: Final = {"connector": "string", "cursor": "string", "moved_at": "timestamp('UTC')"}
