@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
 from parvis.lake.ducklake import DuckLake
 from parvis.lake.workspace import Workspace
+from parvis.trust import passwords
 from tests.making import forget_templates, made_workspace
 
 # two cores shared with other work: a slow example is no failure
@@ -36,6 +38,16 @@ if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY
 def pytest_sessionfinish() -> None:
     """Remove what was made once for all tests."""
     forget_templates()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashing() -> Iterator[None]:
+    """Hash passwords with an eighth of the work; the tests log in hundreds of times."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=16 * 1024))
+        passwords._nobodys_hash.cache_clear()
+        yield
+    passwords._nobodys_hash.cache_clear()
 
 
 @pytest.fixture(scope="session")

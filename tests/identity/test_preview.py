@@ -63,7 +63,7 @@ def check(told: identity.Preview, before: Owners, after: Owners) -> None:
         assert told.largest_after >= max(sizes[1].count(after[k]) for k in moved)
 
 
-@settings(max_examples=3, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=2, phases=[Phase.explicit, Phase.generate])
 @given(batches(most=2), st.lists(decided, min_size=2, max_size=3))
 def test_the_build_does_what_the_preview_tells(given_: list[Batch], wanted: list[Decided]) -> None:
     folder = Path(tempfile.mkdtemp(prefix="parvis-preview-"))

@@ -90,7 +90,7 @@ def made(history: list[tuple[list[tuple[str, str]], bool, int]]) -> list[Row]:
     ]
 
 
-@settings(max_examples=30, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=10, phases=[Phase.explicit, Phase.generate])
 @given(_events, _decisions, st.randoms(use_true_random=False))
 def test_the_order_of_arrival_does_not_matter(
     engine: DuckLake,
@@ -110,7 +110,7 @@ def _sorted(table: Any) -> list[str]:
     return sorted(repr(sorted(r.items())) for r in rows(table))
 
 
-@settings(max_examples=30, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=10, phases=[Phase.explicit, Phase.generate])
 @given(_events, _decisions)
 def test_guards_hold_whatever_comes(
     engine: DuckLake,

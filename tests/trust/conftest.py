@@ -6,18 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 
-from parvis.trust import passwords
 from parvis.trust.api import Access
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash with an eighth of the work; these tests log in hundreds of times."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=16 * 1024)
-    monkeypatch.setattr(passwords, "_HASHER", hasher)
-    passwords._nobodys_hash.cache_clear()
 
 
 @pytest.fixture

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from parvis.lake.workspace import Workspace
 from parvis.work.steps import build
-from tests.making import built, order, page, put, rows, run_python, start_python
+from tests.making import built, made_workspace, order, page, put, rows, run_python, start_python
 
 #: A builder that stops at a step (or just before or after its commit) until it is told to go on.
 BUILD = """
@@ -70,16 +73,48 @@ def first_shop() -> list[dict[str, object]]:
 MORE = [order(f"n{n}", user=f"u{n % 17}", lines=[("pot", n)]) for n in range(40)]
 
 
+@pytest.fixture(scope="module")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the first shop, built: what each test begins with a copy of."""
+    folder = tmp_path_factory.mktemp("crash") / "shop"
+    with made_workspace(folder) as workspace:
+        put(workspace, first_shop())
+        build(workspace)
+    return folder
+
+
+@pytest.fixture
+def workspace(built_once: Path, tmp_path: Path) -> Iterator[Workspace]:
+    """Open a built shop into which more has come."""
+    shutil.copytree(built_once, tmp_path / "shop")
+    with Workspace.open(tmp_path / "shop") as opened:
+        put(opened, MORE)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def wanted(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Any], list[Any]]:
+    """Build all at once: the orders' and the customers' money."""
+    with made_workspace(tmp_path_factory.mktemp("whole") / "shop") as other:
+        put(other, first_shop() + MORE)
+        build(other)
+        return money_of(other)
+
+
+def money_of(shop: Workspace) -> tuple[list[Any], list[Any]]:
+    # message ids of the first shop differ: what a build makes of them doesn't
+    return (
+        sorted((r["order_id"], r["net_base"]) for r in rows(shop.orders)),
+        sorted(r["monetary"] for r in rows(shop.profiles)),
+    )
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("where", ["order_lines", "commit", "after"])
 def test_killed_in_the_middle_the_last_good_state_stands(
-    make: Callable[..., Workspace], where: str
+    workspace: Workspace, wanted: tuple[list[Any], list[Any]], where: str
 ) -> None:
-    workspace = make()
-    put(workspace, first_shop())
-    build(workspace)
     before = built(workspace)
-    put(workspace, MORE)
     child = start_python(BUILD, workspace.files.folder, where)
     assert child.stdout
     assert child.stdout.readline() == "here\n"
@@ -96,24 +131,13 @@ def test_killed_in_the_middle_the_last_good_state_stands(
     workspace.close()
     with Workspace.open(workspace.files.folder) as again:
         assert build(again).plan.is_empty == (where == "after")
-        other = make()
-        put(other, first_shop() + MORE)
-        build(other)
-        # message ids of the first shop differ: what a build makes of them doesn't
-        wanted = sorted((r["order_id"], r["net_base"]) for r in rows(other.orders))
-        assert sorted((r["order_id"], r["net_base"]) for r in rows(again.orders)) == wanted
-        money = sorted(r["monetary"] for r in rows(other.profiles))
-        assert sorted(r["monetary"] for r in rows(again.profiles)) == money
+        assert money_of(again) == wanted
         again.engine.maintain(30)
         assert len(rows(again.orders)) == 100
 
 
 @pytest.mark.slow
-def test_readers_beside_a_build_see_one_state(make: Callable[..., Workspace]) -> None:
-    workspace = make()
-    put(workspace, first_shop())
-    build(workspace)
-    put(workspace, MORE)
+def test_readers_beside_a_build_see_one_state(workspace: Workspace) -> None:
     folder = workspace.files.folder
     workspace.close()
     reader = start_python(READ, folder)

@@ -15,6 +15,7 @@ from parvis.lake.schema import TABLES
 from parvis.lake.workspace import Workspace
 from parvis.work.status import read_status
 from parvis.work.worker import Worker
+from tests.making import made_workspace
 
 
 def _put_order(workspace: Workspace, number: int, user: str = "ada") -> None:
@@ -46,7 +47,7 @@ def _until(condition, seconds: float = 60) -> None:
 @pytest.fixture
 def folder(tmp_path) -> Path:
     place = tmp_path / "shop"
-    Workspace.create(place).close()
+    made_workspace(place, as_of="today").close()
     return place
 
 
