@@ -19,6 +19,7 @@ from parvis.work.identity import (
     moved_customers,
     note_changes,
 )
+from parvis.work.listening import LISTENING_STEPS
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -158,6 +159,7 @@ STEPS: Final = (
         1,
         _traits_concerned,
     ),
+    *LISTENING_STEPS,
     Step("profiles", ("customer_traits",), _profiles, 1, settings=("time.zone",), daily=True),
 )
 

@@ -15,6 +15,7 @@ from parvis.lake.schema.identities import (
     IDENTITY_STOPS,
 )
 from parvis.lake.schema.imports import IMPORTS, QUARANTINE
+from parvis.lake.schema.mentions import LABELS, MENTIONS, READINGS
 from parvis.lake.schema.orders import ORDER_LINES, ORDERS
 from parvis.lake.schema.profiles import CUSTOMER_TRAITS, PROFILES
 from parvis.lake.schema.sessions import SESSIONS
@@ -38,6 +39,8 @@ TABLES: dict[str, TableSchema] = {
         CONNECTOR_CURSORS,
         IDENTITY_MATCHES,
         IDENTITY_DECISIONS,
+        READINGS,
+        LABELS,
         IDENTIFIERS,
         IDENTITY_LINKS,
         IDENTITY_RECORDS,
@@ -46,6 +49,7 @@ TABLES: dict[str, TableSchema] = {
         ORDERS,
         ORDER_LINES,
         SESSIONS,
+        MENTIONS,
         CUSTOMER_TRAITS,
         PROFILES,
         IDENTITY_CHANGES,

@@ -1,0 +1,87 @@
+"""What people say: texts, what was read in them, and what the team says of them."""
+
+from parvis.lake.schema.table import Column, TableSchema
+
+_INTENTS = "array<struct<kind: string, probability: float64>>"
+_ENTITIES = "array<struct<kind: string, name: string, sentiment: string, probability: float64>>"
+
+_READ = (
+    Column("language", "string", "ISO 639-1; null: too little to tell"),
+    Column("language_confidence", "float64", "0 to 1"),
+    Column("sentiment", "string", "negative, neutral or positive; null: not read yet"),
+    Column("p_negative", "float64", "the probability of each, by the model"),
+    Column("p_neutral", "float64", "the probability, by the model"),
+    Column("p_positive", "float64", "the probability, by the model"),
+    Column("confidence", "float64", "the probability of what is said, calibrated"),
+    Column("tier", "string", "which tier read it: fast or best"),
+    Column("emotion", "string", "anger, joy, optimism, sadness; null: none"),
+    Column("emotion_confidence", "float64", "0 to 1"),
+    Column("intents", _INTENTS, "complaint, question, purchase, praise, leaving, spam"),
+    Column("entities", _ENTITIES, "brands, products and competitors named, and how of each"),
+    Column("personal_data", "array<string>", "kinds of personal data in it: email, iban, …"),
+)
+
+READINGS = TableSchema(
+    name="readings",
+    row="one text, as a model read it",
+    kind="source",
+    key=("text_key", "model"),
+    columns=(
+        Column("text_key", "!string", "stands for the words; texts of the same words share it"),
+        Column("model", "!string", "which heads read it"),
+        Column("read_at", "!timestamp('UTC')", "when"),
+        *_READ,
+        Column("is_cut", "boolean", "only its beginning was read"),
+    ),
+)
+
+LABELS = TableSchema(
+    name="labels",
+    row="what somebody of the team says of a text",
+    kind="source",
+    key=("label_id",),
+    columns=(
+        Column("label_id", "!string", "unique; in the order of time"),
+        Column("text_key", "!string", "the words it is about"),
+        Column(
+            "subject", "!string", "sentiment, emotion, or intent:complaint and the like (yes, no)"
+        ),
+        Column("value", "!string", "what is right"),
+        Column("was", "string", "what the model had said"),
+        Column("purpose", "!string", "correction: seen and mended; sample: drawn to measure"),
+        Column("labelled_at", "!timestamp('UTC')", "when"),
+        Column("labelled_by", "!string", "the user"),
+    ),
+)
+
+MENTIONS = TableSchema(
+    name="mentions",
+    row="one text by somebody, understood; what its author deleted isn't here",
+    kind="derived",
+    key=("text_id",),
+    columns=(
+        Column("text_id", "!string", "what its network calls it"),
+        Column("message_id", "!string", "the event that brought it"),
+        Column("source", "!string", "the silo it came from"),
+        Column("kind", "!string", "post, comment, review, mail, message or article"),
+        Column("channel", "string", "the network, or email"),
+        Column("occurred_at", "!timestamp('UTC')", "when it was written"),
+        Column("edited_at", "timestamp('UTC')", "when it was last changed; null: never"),
+        Column("author_kind", "string", "the kind of the author's identifier"),
+        Column("author", "string", "the author's identifier, as the silo writes it"),
+        Column("author_name", "string", "what the author is called"),
+        Column("customer_id", "string", "the author, as identity knows them"),
+        Column("is_customer", "!boolean", "a silo knows the author: they have an account"),
+        Column("is_own", "!boolean", "the brand wrote it"),
+        Column("thread_id", "string", "the text with which its conversation began"),
+        Column("reply_to", "string", "the text that it answers"),
+        Column("url", "string", "where it can be read"),
+        Column("title", "string", "of a review, an article or a mail"),
+        Column("rating", "float64", "of a review: 0 the worst, 1 the best"),
+        Column("text", "!string", "what was written"),
+        Column("language_told", "string", "the language that the network names"),
+        Column("text_key", "!string", "stands for the words; texts of the same words share it"),
+        *_READ,
+        Column("corrected_by", "string", "who of the team said what the sentiment is"),
+    ),
+)

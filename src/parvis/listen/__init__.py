@@ -1,0 +1,1 @@
+"""What people say: language, mood, intent, topics, brands and personal data in texts."""
