@@ -47,6 +47,15 @@ def file(tmp_path: Path) -> Callable[[str | bytes], Path]:
     return write
 
 
+def decide_file(
+    shop: Workspace, path: Path, by: str, *, dry_run: bool = False
+) -> tuple[int, tuple[identity.Refused, ...]]:
+    taken, refused = identity.read_decisions(shop, path)
+    if not dry_run:
+        identity.take_over(shop, taken, by)
+    return len(taken), refused
+
+
 def recorded(shop: Workspace) -> list[tuple[str, str, str]]:
     made = rows(shop.table("identity_decisions"), "decision_id")
     return [(r["verdict"], r["left_value"], r["right_value"]) for r in made]
@@ -139,9 +148,9 @@ def test_a_file_is_taken_over_in_its_order(
         "\ufeff" + HEADER + "user_id,u1,user_id,u2,,same card\n"
         'user_id,u3,email,"ANN@shop.example",Part,"a ""note"", and\nmore"\n'
     )
-    assert identity.decide_file(shop, path, "ada", dry_run=True) == (2, ())
+    assert decide_file(shop, path, "ada", dry_run=True) == (2, ())
     assert recorded(shop) == []
-    assert identity.decide_file(shop, path, "ada") == (2, ())
+    assert decide_file(shop, path, "ada") == (2, ())
     made = rows(shop.table("identity_decisions"), "decision_id")
     assert [r["verdict"] for r in made] == ["merge", "part"]
     assert [r["note"] for r in made] == ["same card", 'a "note", and\nmore']
@@ -152,7 +161,7 @@ def test_a_spreadsheets_delimiter_is_found(
     shop: Workspace, file: Callable[[str | bytes], Path], delimiter: str
 ) -> None:
     text = (HEADER + "user_id,u1,user_id,u2,merge,x\n").replace(",", delimiter)
-    assert identity.decide_file(shop, file(text.replace("\n", "\r\n")), "ada") == (1, ())
+    assert decide_file(shop, file(text.replace("\n", "\r\n")), "ada") == (1, ())
 
 
 def test_rows_that_are_not_clear_are_refused_with_their_number(
@@ -186,7 +195,7 @@ def test_rows_that_are_not_clear_are_refused_with_their_number(
         ("user_id,u7,user_id,u6,merge,a note, with a comma", "more cells"),
     ]
     path = file(HEADER + "\n".join(line for line, _ in bad) + "\n")
-    taken, refused = identity.decide_file(shop, path, "ada")
+    taken, refused = decide_file(shop, path, "ada")
     found = {r.row: r.reason for r in refused}
     wrong = {
         n: (found.get(n), reason)
@@ -218,19 +227,19 @@ def test_what_is_no_such_file_is_refused_whole(
     shop: Workspace, file: Callable[[str | bytes], Path], content: bytes
 ) -> None:
     with pytest.raises(FileUnreadable) as refusal:
-        identity.decide_file(shop, file(content), "ada")
+        decide_file(shop, file(content), "ada")
     assert refusal.value.next_step
     assert recorded(shop) == []
 
 
 def test_a_missing_file_is_refused(shop: Workspace, tmp_path: Path) -> None:
     with pytest.raises(FileUnreadable, match="can't be read"):
-        identity.decide_file(shop, tmp_path / "nowhere.csv", "ada")
+        decide_file(shop, tmp_path / "nowhere.csv", "ada")
 
 
 def test_too_many_rows_are_refused(shop: Workspace, file: Callable[[str | bytes], Path]) -> None:
     with pytest.raises(FileUnreadable, match="at most 100,000"):
-        identity.decide_file(shop, file(HEADER + "a,b,c,d,,\n" * 100_001), "ada")
+        decide_file(shop, file(HEADER + "a,b,c,d,,\n" * 100_001), "ada")
 
 
 def test_what_a_file_gives_contradicts_nothing(

@@ -11,7 +11,7 @@ import typer
 
 from parvis.cli.console import WorkspaceOption, console, opened
 from parvis.cli.identifiers import By, Yes, named, show_preview, told, who_decides
-from parvis.errors import DecisionError, FileUnreadable
+from parvis.errors import FileUnreadable
 from parvis.identity import api as identity
 from parvis.lake.engine import Engine
 from parvis.lake.workspace import Workspace
@@ -29,30 +29,27 @@ def add_deciding(app: typer.Typer) -> None:
         app.command(command.__name__)(command)
 
 
-def merge(
-    left: _One,
-    right: _One,
-    note: _Note = "",
-    by: By = "",
-    yes: Yes = False,
-    workspace: WorkspaceOption = Path(),
-) -> None:
-    """Decide that two identifiers are one person's; shown before it is asked."""
-    with opened(workspace) as shop:
-        _decide(shop, "merge", (left, right), (who_decides(by), note), yes)
+def _command(verdict: Literal["merge", "part"], sentence: str) -> Callable[..., None]:
+    """Make the command of one verdict; both take the same options."""
+
+    def run(
+        left: _One,
+        right: _One,
+        note: _Note = "",
+        by: By = "",
+        yes: Yes = False,
+        workspace: WorkspaceOption = Path(),
+    ) -> None:
+        with opened(workspace) as shop:
+            _decide(shop, verdict, (left, right), (who_decides(by), note), yes)
+
+    run.__name__ = verdict
+    run.__doc__ = sentence
+    return run
 
 
-def part(
-    left: _One,
-    right: _One,
-    note: _Note = "",
-    by: By = "",
-    yes: Yes = False,
-    workspace: WorkspaceOption = Path(),
-) -> None:
-    """Decide that two identifiers are two persons', whatever ties them."""
-    with opened(workspace) as shop:
-        _decide(shop, "part", (left, right), (who_decides(by), note), yes)
+merge = _command("merge", "Decide that two identifiers are one person's; shown before it is asked.")
+part = _command("part", "Decide that two identifiers are two persons', whatever ties them.")
 
 
 def _decide(
@@ -82,11 +79,7 @@ def withdraw(
     """Take a decision back: everything will be as if it had never been made."""
     with opened(workspace) as shop:
         who = who_decides(by)
-        if decision not in {d["decision_id"] for d in identity.decisions_of(shop.engine)}:
-            raise DecisionError(
-                f"There is no decision {decision!r}.",
-                "`parvis identity decisions` lists them with their ids.",
-            )
+        identity.decision_named(shop, decision)
         _show_what_changes(shop, (), [decision])
         if _agreed("Take it back?", yes):
             identity.withdraw(shop, decision, who, note)
@@ -128,8 +121,8 @@ def decide(
         if dry_run:
             console.print("A dry run: nothing is recorded.")
         elif _agreed("Take them over?", yes):
-            done, _ = identity.decide_file(shop, file, who)
-            _recorded(f"{done:,} taken over in the name of {who}.")
+            identity.take_over(shop, taken, who)
+            _recorded(f"{len(taken):,} taken over in the name of {who}.")
 
 
 def decisions(workspace: WorkspaceOption = Path()) -> None:

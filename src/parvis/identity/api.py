@@ -1,8 +1,8 @@
 """What others may ask of identity."""
 
 from parvis.identity.contracts import Explanation, Identifier, Preview, Refused, Step
-from parvis.identity.decide import decide, decisions_of, pair_of, withdraw
-from parvis.identity.decision_file import Proposal, decide_file, read_decisions
+from parvis.identity.decide import decide, decision_named, decisions_of, pair_of, withdraw
+from parvis.identity.decision_file import Proposal, read_decisions, take_over
 from parvis.identity.decisions import Verdict
 from parvis.identity.events import decided, resolved
 from parvis.identity.evidence import (
@@ -14,7 +14,7 @@ from parvis.identity.evidence import (
     with_strength,
 )
 from parvis.identity.explain import evidence_around, explain
-from parvis.identity.health import SIZES, Health, health
+from parvis.identity.health import SIZES, Health, health, largest
 from parvis.identity.history import Ownership, history, owner_at
 from parvis.identity.kinds import LAST_RANK, RANKS
 from parvis.identity.match import MatchReport, last_matching, match, match_is_due
@@ -57,13 +57,14 @@ __all__ = [
     "concerned",
     "customer_id_of",
     "decide",
-    "decide_file",
     "decided",
+    "decision_named",
     "decisions_of",
     "evidence_around",
     "explain",
     "health",
     "history",
+    "largest",
     "last_matching",
     "links_between",
     "match",
@@ -83,6 +84,7 @@ __all__ = [
     "resolved",
     "review_queue",
     "sightings",
+    "take_over",
     "ties",
     "told_of_persons",
     "touching",

@@ -22,6 +22,7 @@ __all__ = [
     "checked",
     "decide",
     "decided_row",
+    "decision_named",
     "decisions_of",
     "pair_of",
     "record",
@@ -118,6 +119,21 @@ def withdraw(workspace: Workspace, decision_id: str, by: str, note: str = "") ->
     DecisionError
         There is no such decision.
     """
+    found = decision_named(workspace, decision_id)
+    pair = found.left, found.right
+    row = decided_row("withdraw", pair, by, note) | {"withdraws": decision_id}
+    record(workspace, [row])
+    return str(row["decision_id"])
+
+
+def decision_named(workspace: Workspace, decision_id: str) -> Decision:
+    """Return a decision by its id.
+
+    Raises
+    ------
+    DecisionError
+        There is no such decision.
+    """
     made = workspace.engine.table("identity_decisions")
     found = workspace.engine.rows(made.filter(made.decision_id == decision_id))
     if not found:
@@ -125,10 +141,7 @@ def withdraw(workspace: Workspace, decision_id: str, by: str, note: str = "") ->
             f"There is no decision {decision_id!r}.",
             "`parvis identity decisions` lists them with their ids.",
         )
-    one, other = ((found[0][f"{s}_kind"], found[0][f"{s}_value"]) for s in ("left", "right"))
-    row = decided_row("withdraw", (one, other), by, note) | {"withdraws": decision_id}
-    record(workspace, [row])
-    return str(row["decision_id"])
+    return Decision.of_row(found[0])
 
 
 def decisions_of(engine: Engine) -> tuple[dict[str, Any], ...]:

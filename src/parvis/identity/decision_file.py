@@ -17,7 +17,7 @@ from parvis.identity.decisions import Decision, Verdict, standing
 if TYPE_CHECKING:
     from parvis.lake.workspace import Workspace
 
-__all__ = ["Proposal", "decide_file", "read_decisions"]
+__all__ = ["Proposal", "read_decisions", "take_over"]
 
 _COLUMNS: Final = ("left_kind", "left_value", "right_kind", "right_value")
 #: A file of decisions is read by people: more than this was made by something else.
@@ -101,42 +101,25 @@ def read_decisions(
     return tuple(taken), tuple(sorted(refused, key=lambda r: r.row))
 
 
-def decide_file(
-    workspace: Workspace, path: Path, by: str, *, dry_run: bool = False
-) -> tuple[int, tuple[Refused, ...]]:
-    """Take over a CSV file of decisions; what isn't clear is refused, row by row.
+def take_over(workspace: Workspace, proposals: Sequence[Proposal], by: str) -> None:
+    """Record what `read_decisions` found that can be taken over: all of it, or nothing.
 
     Parameters
     ----------
     workspace
         Whose customers.
-    path
-        As `read_decisions` reads it.
+    proposals
+        As they were read, and shown to who agreed.
     by
         Who decides.
-    dry_run
-        Check only.
-
-    Returns
-    -------
-    tuple
-        How many were taken over, and the rows that were not, each with its reason.
-
-    Raises
-    ------
-    FileUnreadable
-        It isn't such a file.
     """
-    taken, refused = read_decisions(workspace, path)
-    if taken and not dry_run:
-        record(
-            workspace,
-            [
-                decided_row(p.verdict, (p.left, p.right), by, p.note, place)
-                for place, p in enumerate(taken)
-            ],
-        )
-    return len(taken), refused
+    record(
+        workspace,
+        [
+            decided_row(p.verdict, (p.left, p.right), by, p.note, place)
+            for place, p in enumerate(proposals)
+        ],
+    )
 
 
 def _proposal(workspace: Workspace, number: int, row: Mapping[str | None, str | None]) -> Proposal:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from parvis.identity.contracts import Explanation, Identifier, Step
 from parvis.identity.decisions import Decision, standing
+from parvis.identity.scope import touching
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -74,27 +75,31 @@ def evidence_around(engine: Engine, components: Iterable[str]) -> tuple[Step, ..
     owners = engine.table("identities")
     nodes = owners.semi_join(wanted, "component").filter(lambda t: t.normal.notnull())
     nodes = engine.stage(nodes.select("kind", "normal").distinct())
-    stops = _stops(engine, wanted)
+    links = engine.stage(touching(engine.table("identity_links"), nodes))
+    stops = _stops(engine, wanted, links)
     shared = {end: detail for (guard, end, _), detail in stops.items() if guard == "shared"}
     found = [
-        *_links(engine, nodes, shared, stops),
+        *_links(engine, links, shared, stops),
         *_matches(engine, nodes, stops),
         *_merges(engine, nodes, stops),
     ]
-    engine.discard(nodes)
-    engine.discard(wanted)
+    for staged in (links, nodes, wanted):
+        engine.discard(staged)
     return tuple(sorted(found, key=lambda s: (-s.strength, s.left, s.right)))
 
 
-_NOBODY = ("", "")
 _Stops = dict[tuple[str, Identifier, Identifier], str]
 
 
-def _stops(engine: Engine, components: ir.Table) -> _Stops:
+def _stops(engine: Engine, components: ir.Table, links: ir.Table) -> _Stops:
     stops = engine.table("identity_stops")
     theirs = engine.rows(stops.semi_join(components, "component"))
     # what is shared stands alone: its stop is looked up by its neighbours
-    alone = engine.rows(stops.filter(stops.guard == "shared"))
+    met = links.select("left_kind", "left_value").union(
+        links.select(left_kind="right_kind", left_value="right_value"), distinct=True
+    )
+    shared = stops.filter(stops.guard == "shared")
+    alone = engine.rows(shared.semi_join(met, ["left_kind", "left_value"]))
     return {
         (r["guard"], (r["left_kind"], r["left_value"]), (r["right_kind"], r["right_value"])): (
             r["detail"]
@@ -121,18 +126,10 @@ def _stopped(stops: _Stops, rule: str, left: Identifier, right: Identifier) -> t
     return "", ""
 
 
-def _touching(table: ir.Table, nodes: ir.Table) -> ir.Table:
-    left = nodes.select(left_kind="kind", left_value="normal")
-    right = nodes.select(right_kind="kind", right_value="normal")
-    forth = table.semi_join(left, ["left_kind", "left_value"])
-    back = table.semi_join(right, ["right_kind", "right_value"])
-    return forth.union(back, distinct=True)
-
-
 def _links(
-    engine: Engine, nodes: ir.Table, shared: Mapping[Identifier, str], stops: _Stops
+    engine: Engine, links: ir.Table, shared: Mapping[Identifier, str], stops: _Stops
 ) -> Iterable[Step]:
-    for row in engine.rows(_touching(engine.table("identity_links"), nodes)):
+    for row in engine.rows(links):
         left, right = _ends(row)
         guard, detail = _stopped(stops, row["rule"], left, right)
         for end in (left, right):
@@ -148,7 +145,7 @@ def _matches(engine: Engine, nodes: ir.Table, stops: _Stops) -> Iterable[Step]:
     matches = engine.table("identity_matches")
     joining = matches.filter(matches.band == "merge")
     texts = joining.mutate(evidence=joining.evidence.cast("string"))
-    for row in engine.rows(_touching(texts, nodes)):
+    for row in engine.rows(touching(texts, nodes)):
         left, right = _ends(row)
         guard, detail = _stopped(stops, "alike", left, right)
         said = tuple(json.loads(row["evidence"] or "[]"))
@@ -158,7 +155,7 @@ def _matches(engine: Engine, nodes: ir.Table, stops: _Stops) -> Iterable[Step]:
 
 
 def _merges(engine: Engine, nodes: ir.Table, stops: _Stops) -> Iterable[Step]:
-    rows = engine.rows(_touching(engine.table("identity_decisions"), nodes))
+    rows = engine.rows(touching(engine.table("identity_decisions"), nodes))
     held = {d.decision_id for d in standing(map(Decision.of_row, rows)).merges}
     for row in rows:
         if row["decision_id"] in held:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from parvis.domain.settings import IdentitySettings
     from parvis.lake.engine import Engine
 
-__all__ = ["SIZES", "Health", "health"]
+__all__ = ["SIZES", "Health", "health", "largest"]
 
 #: Where each class of sizes begins, in identifiers a customer.
 SIZES: Final = (1, 2, 3, 4, 5, 10, 20, 50, 100, 500)
@@ -223,3 +223,19 @@ def _unusable(identifiers: ir.Table) -> ir.Table:
     bad = identifiers.filter(identifiers.problem.notnull())
     counts = bad.group_by("problem", "kind").agg(identifiers=bad.count(), events=bad.events.sum())
     return counts.order_by(counts.identifiers.desc(), counts.problem, counts.kind).limit(40)
+
+
+def largest(engine: Engine, owners: ir.Table, customer: str = "customer_id") -> int:
+    """Return how many identifiers the largest customer has.
+
+    Parameters
+    ----------
+    engine
+        What computes.
+    owners
+        One row an identifier.
+    customer
+        The column that names its customer.
+    """
+    sizes = owners.group_by(customer).agg(n=owners.count())
+    return int(engine.rows(sizes.agg(n=sizes.n.max()))[0]["n"] or 0)

@@ -82,7 +82,7 @@ def match(workspace: Workspace) -> MatchReport:
     engine = workspace.engine.session()
     try:
         records = engine.stage(_with_customers(workspace, engine))
-        count = _count(engine, records)
+        count = engine.count(records)
         rules = AlikeRules(merge=settings.merge_precision, review=settings.review_probability)
         now = datetime.now(UTC)
         found = match_people(engine, records, now, rules)
@@ -113,7 +113,7 @@ def match_is_due(workspace: Workspace) -> bool:
     names = (records[c].notnull() for c in ("first_name", "last_name", "full_name"))
     named = records.filter(ibis.or_(*names))
     enough = named.limit(_LEAST_RECORDS)
-    return _count(workspace.engine, enough) >= _LEAST_RECORDS
+    return workspace.engine.count(enough) >= _LEAST_RECORDS
 
 
 def last_matching(workspace: Workspace) -> dict[str, Any] | None:
@@ -176,7 +176,3 @@ def _note(workspace: Workspace, report: MatchReport, at: datetime) -> None:
 
 def _path(workspace: Workspace) -> Path:
     return workspace.files.folder / "models" / "identity.json"
-
-
-def _count(engine: Engine, rows: ir.Table) -> int:
-    return int(engine.rows(rows.agg(n=ibis._.count()))[0]["n"])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from parvis.identity.contracts import Identifier, Preview
+from parvis.identity.decide import decided_row
 from parvis.identity.decisions import Verdict
+from parvis.identity.health import largest
 from parvis.identity.norms import NormRules, normalised
 from parvis.identity.resolve import Evidence, resolve
 from parvis.identity.scope import News, concerned, within
@@ -103,19 +104,8 @@ def preview_rules(engine: Engine, settings: IdentitySettings) -> Preview:
 
 def _rows(decisions: Sequence[tuple[Verdict, Identifier, Identifier]]) -> list[dict[str, Any]]:
     return [
-        {
-            # later than all that was decided
-            "decision_id": f"~{place:05}",
-            "verdict": verdict,
-            "left_kind": left[0],
-            "left_value": left[1],
-            "right_kind": right[0],
-            "right_value": right[1],
-            "decided_at": datetime.now(UTC),
-            "decided_by": "",
-            "note": None,
-            "withdraws": None,
-        }
+        # later than all that was decided
+        decided_row(verdict, (left, right), "", "") | {"decision_id": f"~{place:05}"}
         for place, (verdict, left, right) in enumerate(decisions)
     ]
 
@@ -156,20 +146,11 @@ def _difference(engine: Engine, before: ir.Table, after: ir.Table) -> Preview:
         identifiers=int(counts["identifiers"]),
         customers_before=counts["customers_before"],
         customers_after=counts["customers_after"],
-        gone=_count(engine, gone),
-        new=_count(engine, new),
-        largest_before=_largest(engine, both, "was"),
-        largest_after=_largest(engine, both, "will"),
+        gone=engine.count(gone),
+        new=engine.count(new),
+        largest_before=largest(engine, both, "was"),
+        largest_after=largest(engine, both, "will"),
         orders=at_stake["orders"],
         sales=Decimal(at_stake["sales"] or 0),
         examples=tuple((r["kind"], r["value"], r["was"], r["will"]) for r in examples),
     )
-
-
-def _count(engine: Engine, rows: ir.Table) -> int:
-    return int(engine.rows(rows.agg(n=rows.count()))[0]["n"])
-
-
-def _largest(engine: Engine, both: ir.Table, which: str) -> int:
-    sizes = both.group_by(which).agg(n=both.count())
-    return int(engine.rows(sizes.agg(n=sizes.n.max()))[0]["n"] or 0)

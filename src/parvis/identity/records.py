@@ -8,6 +8,7 @@ import ibis
 
 from parvis.domain.event import EMAIL
 from parvis.identity.kinds import PHONE
+from parvis.identity.norms import birth_date
 from parvis.lake.functions import together
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def told_of_persons(events: ir.Table) -> ir.Table:
             for name, spellings in _SPELLINGS.items()
         },
     )
-    told = told.mutate(birth_date=told.birth_date.try_cast("date"))
+    told = told.mutate(birth_date=birth_date(told.birth_date))
     return told.filter(ibis.or_(*(told[name].notnull() for name in _SPELLINGS)))
 
 

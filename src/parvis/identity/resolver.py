@@ -17,8 +17,6 @@ from parvis.identity.kinds import LAST_RANK, RANKS
 from parvis.identity.lookup import Lookup, key_column, keyed
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
     from parvis.lake.engine import Engine
     from parvis.lake.workspace import Workspace
 
@@ -227,7 +225,7 @@ def _read(engine: Engine, before: tuple[Lookup, int] | None) -> tuple[Lookup, in
     changes = engine.changes("identities", last, newest)
     changed = changes.filter(changes.normal.notnull()).select("kind", "normal").distinct()
     touched = engine.stage(changed)
-    many = _count(engine, touched)
+    many = engine.count(touched)
     if many + len(lookup.newer) > _MOST_CHANGES:
         return _whole(engine, newest), newest
     if not many:
@@ -240,11 +238,7 @@ def _read(engine: Engine, before: tuple[Lookup, int] | None) -> tuple[Lookup, in
 
 def _whole(engine: Engine, snapshot: int) -> Lookup:
     rows = keyed(engine.table_at("identities", snapshot))
-    return Lookup.of(engine.arrow_batches(rows, _ROWS_AT_ONCE), _count(engine, rows))
-
-
-def _count(engine: Engine, rows: ir.Table) -> int:
-    return int(engine.arrow(rows.count().as_table())[0][0].as_py())
+    return Lookup.of(engine.arrow_batches(rows, _ROWS_AT_ONCE), engine.count(rows))
 
 
 def _decided(findings: tuple[Finding, ...]) -> Resolution:

@@ -1,27 +1,16 @@
-"""Names, addresses and birth dates of one person, written differently, are one text."""
+"""Birth dates of one person, written differently, are one date."""
 
 from __future__ import annotations
 
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parvis.identity.norms import birth_date, person_name, postal_address
+from parvis.identity.api import told_of_persons
+from parvis.identity.norms import birth_date
 from parvis.lake.engine import Engine
-from tests.making import rows
-
-
-def addresses(engine: Engine, *values: str) -> set[tuple[str | None, str | None]]:
-    table = engine.stage_rows([{"text": v} for v in values], {"text": "string"})
-    told = rows(table.select(told=postal_address(table.text)))
-    return {(r["told"]["house"], r["told"]["street"]) for r in told}
-
-
-def names(engine: Engine, *values: str) -> set[str | None]:
-    table = engine.stage_rows([{"text": v} for v in values], {"text": "string"})
-    return {r["told"] for r in rows(table.select(told=person_name(table.text)))}
+from tests.making import event, one, rows, staged
 
 
 def dates(engine: Engine, *values: str) -> list[date | None]:
@@ -29,53 +18,6 @@ def dates(engine: Engine, *values: str) -> list[date | None]:
         [{"n": n, "text": v} for n, v in enumerate(values)], {"n": "int64", "text": "string"}
     )
     return [r["told"] for r in rows(table.select("n", told=birth_date(table.text)), "n")]
-
-
-@pytest.mark.parametrize(
-    ("spellings", "told"),
-    [
-        (
-            ["12 bis, av. du Gal. Leclerc", "12bis avenue du Général Leclerc",
-             "12 BIS AVE GENERAL LECLERC"],
-            ("12bis", "avenue general leclerc"),
-        ),
-        (["3, bd St-Michel", "3 Boulevard Saint Michel"], ("3", "boulevard saint michel")),
-        (["7 r. Ste Anne", "7 RUE SAINTE-ANNE"], ("7", "rue sainte anne")),
-        (["5 ch. de l’Église", "5, Chemin de l'Eglise"], ("5", "chemin eglise")),
-        (["221B Baker St", "221b, Baker Street"], ("221b", "baker street")),
-        (["Hauptstr. 12", "Hauptstraße 12"], ("12", "hauptstrasse")),
-        (["La Ferme"], (None, "ferme")),
-        (["", "—"], (None, None)),
-    ],
-)  # fmt: skip
-def test_an_address(
-    engine: Engine, spellings: list[str], told: tuple[str | None, str | None]
-) -> None:
-    assert addresses(engine, *spellings) == {told}
-
-
-def test_neighbours_stay_apart(engine: Engine) -> None:
-    assert (
-        len(addresses(engine, "1 rue Basse", "2 rue Basse", "1 rue Haute", "1 bis rue Basse")) == 4
-    )
-
-
-@pytest.mark.parametrize(
-    ("spellings", "told"),
-    [
-        (["Le Gall", "LE GALL", "Legall", "le-gall"], "legall"),
-        (["d’Artagnan", "D'Artagnan", "Dartagnan"], "dartagnan"),
-        (["de La Tour", "De la tour", "Delatour"], "delatour"),
-        (["Martin-Durand", "Martin Durand "], "martin durand"),
-        (["O'Connor", "OConnor"], "oconnor"),
-        (["Lebœuf", "Leboeuf"], "leboeuf"),
-        (["Élodie", "ELODIE"], "elodie"),
-        (["St-Clair", "Saint Clair"], "saintclair"),
-        (["", "42", "?"], None),
-    ],
-)
-def test_a_name(engine: Engine, spellings: list[str], told: str | None) -> None:
-    assert names(engine, *spellings) == {told}
 
 
 def test_birth_dates(engine: Engine) -> None:
@@ -90,9 +32,17 @@ def test_birth_dates(engine: Engine) -> None:
     ) == [None] * 7  # fmt: skip
 
 
+def test_a_silos_own_way_to_write_it_is_read(engine: Engine) -> None:
+    said = [
+        event(user="ann", traits={"birthday": "03/02/1984"}),
+        event(user="bob", traits={"birth_date": "1984-02-03"}),
+        event(user="cid", traits={"birthday": "in spring", "firstName": "Cid"}),
+    ]
+    told = told_of_persons(staged(engine, said))
+    born = [one(told, value=user)["birth_date"] for user in ("ann", "bob", "cid")]
+    assert born == [date(1984, 2, 3), date(1984, 2, 3), None]
+
+
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), min_size=1))
 def test_any_text_can_be_read(engine: Engine, values: list[str]) -> None:
-    assert addresses(engine, *values)
-    told = names(engine, *values)
-    assert names(engine, *(n or "" for n in told)) == told
     assert len(dates(engine, *values)) == len(values)

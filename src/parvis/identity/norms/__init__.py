@@ -1,7 +1,7 @@
-"""How identifiers, names, addresses and dates are compared."""
+"""How identifiers and birth dates are compared."""
 
 from parvis.domain.identifiers import MEANINGS, Normaliser, NormRules, norm_of
-from parvis.identity.norms.people import birth_date, person_name, postal_address
+from parvis.identity.norms.people import birth_date
 from parvis.identity.norms.table import normalised
 
 __all__ = [
@@ -11,6 +11,4 @@ __all__ = [
     "birth_date",
     "norm_of",
     "normalised",
-    "person_name",
-    "postal_address",
 ]
