@@ -31,6 +31,7 @@ __all__ = [
     "json_places",
     "keys_of",
     "read_documents",
+    "staged_documents",
     "text_items",
 ]
 
@@ -143,12 +144,19 @@ def read_documents(scratch: Scratch, silo: Silo, file: Path) -> Iterator[Documen
         part.append(line)
         size += len(line.text)
         if size > _PART:
-            yield _staged(scratch, name, part)
+            yield staged_documents(scratch, name, part)
             part, size = [], 0
-    yield _staged(scratch, name, part)
+    yield staged_documents(scratch, name, part)
 
 
-def _staged(scratch: Scratch, file: str, lines: Sequence[Line]) -> Documents:
+def staged_documents(scratch: Scratch, file: str, lines: Sequence[Line]) -> Documents:
+    """Bring lines that were read already to the engine.
+
+    Parameters
+    ----------
+    file
+        What to call the place that they came from.
+    """
     # as bytes, which go over in a sixth of the time that text takes
     rows = [{"row_number": n, "line": t.encode()} for n, t, reason in lines if not reason]
     bad = [BadRow(file, reason, text, n) for n, text, reason in lines if reason]

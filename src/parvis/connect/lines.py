@@ -28,7 +28,7 @@ from parvis.errors import FileUnreadable
 if TYPE_CHECKING:
     from parvis.connect.silo import Silo
 
-__all__ = ["Line", "RepeatedKey", "lines_of", "parsed"]
+__all__ = ["Line", "RepeatedKey", "line_of", "lines_of", "parsed"]
 
 _LONGEST_LINE: Final = 15_000_000
 _DEEPEST: Final = 64
@@ -76,7 +76,7 @@ def lines_of(silo: Silo, file: Path) -> Iterator[Line]:
     """
     try:
         for number, raw in enumerate(_raw_lines(file), 1):
-            line = _looked_at(number, raw)
+            line = line_of(number, raw)
             if line.text and not line.text.isspace():
                 yield line
     except (EOFError, zlib.error, gzip.BadGzipFile, pa.ArrowInvalid) as error:
@@ -113,7 +113,8 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
 
 
-def _looked_at(number: int, line: bytes) -> Line:
+def line_of(number: int, line: bytes) -> Line:
+    """Look at a line before it is parsed: what is too long or nested too deep isn't."""
     if number == 1:
         line = line.removeprefix(codecs.BOM_UTF8)
     reason = ""

@@ -34,7 +34,8 @@ def post(number: int, more: str = "", **told: str) -> str:
 def comment(number: int, text: str = "Merci", approved: str = "1", **told: str) -> str:
     fields = {
         "comment_id": str(number), "comment_author": "Bob",
-        "comment_author_email": "Bob@post.example", "comment_author_url": "", "comment_date_gmt": "2026-03-03 08:00:00",
+        "comment_author_email": "Bob@post.example", "comment_author_url": "",
+        "comment_date_gmt": "2026-03-03 08:00:00",
         "comment_content": f"<![CDATA[{text}]]>", "comment_approved": approved,
         "comment_type": "comment", "comment_parent": "0", **told,
     }  # fmt: skip

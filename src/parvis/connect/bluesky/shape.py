@@ -219,6 +219,9 @@ def _handle(rows: ir.Table) -> ir.StringValue:
 
 def _message(rows: ir.Table) -> ir.StringValue:
     version = rows.f_operation + ":" + ibis.coalesce(rows.f_rev, rows.f_time_us, "")
+    # who asks the API for a post isn't told its revision; a profile is written again and again
+    is_made = (rows.f_operation == "create") & (rows.f_collection != PROFILE)
+    version = ibis.ifelse(is_made, rows.f_operation, version)
     at = ibis.coalesce(rows.stated, rows.f_time_us, "")
     return ibis.literal("bluesky:") + ibis.coalesce(
         rows.uri + ":" + version, rows.f_did + ":" + rows.f_kind + ":" + at

@@ -34,6 +34,8 @@ _log = logging.getLogger("parvis.connect")
 KINDS: Final = {
     "feed": ("parvis.connect.feeds.api", "pull_feed"),
     "wordpress": ("parvis.connect.wordpress.api", "pull_wordpress"),
+    "bluesky": ("parvis.connect.bluesky.live", "pull_bluesky"),
+    "mastodon": ("parvis.connect.mastodon.api", "pull_mastodon"),
     "imap": ("parvis.connect.imap.api", "pull_imap"),
 }
 _CURSOR: Final = {"connector": "string", "cursor": "string", "moved_at": "timestamp('UTC')"}

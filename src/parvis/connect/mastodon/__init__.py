@@ -1,0 +1,1 @@
+"""Servers of Mastodon and their like, read by the API that Mastodon documents."""
