@@ -21,15 +21,15 @@ test: peers $(VENV)/.test peers-ready browser ## Run all tests (installs Chromiu
 	$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS)
 
 check: $(VENV)/.check ## Check style, types, layers and that the reference is up to date
-	$(BIN)/ruff check src tests bench docs
-	$(BIN)/ruff format --check src tests bench docs
+	$(BIN)/ruff check src tests bench docs training
+	$(BIN)/ruff format --check src tests bench docs training
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python docs/make_reference.py --check
 
 format: $(VENV)/.check ## Mend what a machine can mend
-	$(BIN)/ruff check --fix src tests bench docs
-	$(BIN)/ruff format src tests bench docs
+	$(BIN)/ruff check --fix src tests bench docs training
+	$(BIN)/ruff format src tests bench docs training
 
 bench: $(VENV)/.bench browser ## Measure what the README promises, on this machine
 	$(BIN)/python -m bench $(BENCH)

@@ -15,6 +15,7 @@ from parvis.cli.console import errors
 from parvis.cli.identity import identity_app
 from parvis.cli.importing import import_app
 from parvis.cli.keeping import lake_app
+from parvis.cli.listening import listen_app
 from parvis.cli.running import demo_command, up_command, web_command, work_command
 from parvis.cli.simulating import simulate_command
 from parvis.cli.starting import init_command, status_command
@@ -60,6 +61,7 @@ app.add_typer(import_app, name="import")
 app.add_typer(connect_app, name="connect")
 app.command("build")(build_command)
 app.add_typer(identity_app, name="identity")
+app.add_typer(listen_app, name="listen")
 app.command("up")(up_command)
 app.command("web")(web_command)
 app.command("work")(work_command)

@@ -1,5 +1,158 @@
-"""What others may ask of listening."""
+"""What others may ask of listening: texts in, what they say out."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pyarrow as pa
+
+from parvis.listen.authors import authors, profiles_told
+from parvis.listen.contracts import LABELS, TIERS, Tier
+from parvis.listen.corrections import Correction, retrain
+from parvis.listen.duplicates import copies, signatures
+from parvis.listen.echoes import echoes, reacted_texts, reaction_events
+from parvis.listen.gazetteer import Entry
+from parvis.listen.heads import Head, load_head, save_head
 from parvis.listen.mentions import gone_authors, mentions, text_events
+from parvis.listen.scoring import lines_of, scored_lines
+from parvis.listen.topics import Topic, Topics, find_topics
+from parvis.listen.transformer import TransformerChoice
+from parvis.listen.understanding import Understanding, UnderstandingOptions, understood
+from parvis.listen.weighing import Views, views_of
 
-__all__ = ["gone_authors", "mentions", "text_events"]
+__all__ = [
+    "LABELS",
+    "TIERS",
+    "UNDERSTOOD",
+    "Correction",
+    "Entry",
+    "Head",
+    "Tier",
+    "Topic",
+    "Topics",
+    "TransformerChoice",
+    "UnderstandingOptions",
+    "Views",
+    "authors",
+    "copies",
+    "echoes",
+    "find_topics",
+    "gone_authors",
+    "lines_of",
+    "load_head",
+    "mentions",
+    "profiles_told",
+    "reacted_texts",
+    "reaction_events",
+    "retrain",
+    "save_head",
+    "scored_lines",
+    "signatures",
+    "text_events",
+    "understand",
+    "views_of",
+]
+
+_CHUNK = 512
+
+UNDERSTOOD = pa.schema(
+    [
+        ("text_id", pa.string()),
+        ("language", pa.string()),
+        ("language_confidence", pa.float32()),
+        ("sentiment", pa.string()),
+        ("p_negative", pa.float32()),
+        ("p_neutral", pa.float32()),
+        ("p_positive", pa.float32()),
+        ("confidence", pa.float32()),
+        ("tier", pa.string()),
+        ("emotion", pa.string()),
+        ("emotion_confidence", pa.float32()),
+        ("intents", pa.list_(pa.struct([("kind", pa.string()), ("probability", pa.float32())]))),
+        (
+            "entities",
+            pa.list_(
+                pa.struct(
+                    [
+                        ("kind", pa.string()),
+                        ("name", pa.string()),
+                        ("sentiment", pa.string()),
+                        ("probability", pa.float32()),
+                    ]
+                )
+            ),
+        ),
+        ("personal_data", pa.list_(pa.string())),
+        ("masked", pa.string()),
+        ("cut", pa.bool_()),
+    ]
+)
+"""The columns that `understand` gives."""
+
+
+def understand(texts: pa.Table, options: UnderstandingOptions | None = None) -> pa.Table:
+    """Understand texts: language, mood, emotion, intents, names, personal data.
+
+    Parameters
+    ----------
+    texts
+        `text_id`, `text`, `lang` (may be null: it is told from the text), and, if the team wants
+        some texts to be read by the best tier whatever the fast one says, `matters` (boolean).
+    options
+        How; the fast tier if missing.
+
+    Returns
+    -------
+    pyarrow.Table
+        `UNDERSTOOD`, a row a text in the same order. The same text gives the same row in whatever
+        chunks texts come, but for which doubtful ones are read again: these are chosen among 512.
+
+    Raises
+    ------
+    ModelError
+        A model that is needed isn't there.
+    """
+    chosen = options or UnderstandingOptions()
+    rows: list[dict[str, Any]] = []
+    for batch in texts.to_batches(max_chunksize=_CHUNK):
+        rows.extend(_rows(batch.to_pydict(), chosen))
+    return pa.Table.from_pylist(rows, schema=UNDERSTOOD)
+
+
+def _rows(batch: dict[str, list[Any]], options: UnderstandingOptions) -> Iterable[dict[str, Any]]:
+    matters = batch.get("matters")
+    flags = None if matters is None else [bool(one) for one in matters]
+    said = batch.get("lang") or [None] * len(batch["text"])
+    found = understood(batch["text"], said, options, flags)
+    return (_row(key, one) for key, one in zip(batch["text_id"], found, strict=True))
+
+
+def _row(text_id: str, one: Understanding) -> dict[str, Any]:
+    negative, neutral, positive = one.mood.probabilities
+    return {
+        "text_id": text_id,
+        "language": one.spoken.language,
+        "language_confidence": one.spoken.confidence,
+        "sentiment": one.mood.label,
+        "p_negative": negative,
+        "p_neutral": neutral,
+        "p_positive": positive,
+        "confidence": one.mood.confidence,
+        "tier": one.mood.tier,
+        "emotion": one.emotion.name,
+        "emotion_confidence": one.emotion.confidence,
+        "intents": [{"kind": i.kind, "probability": i.probability} for i in one.intents],
+        "entities": [
+            {
+                "kind": e.kind,
+                "name": e.name,
+                "sentiment": e.sentiment,
+                "probability": e.probability,
+            }
+            for e in one.names
+        ],
+        "personal_data": one.personal_data,
+        "masked": one.masked,
+        "cut": one.cut,
+    }
