@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -39,11 +40,9 @@ if not Path(CHROMIUM).exists() and not os.environ.get("CI"):
     pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium", allow_module_level=True)
 
 
-@pytest.fixture(scope="module")
-def address(shop_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the brand from a process of its own."""
-    folder = tmp_path_factory.mktemp("browser") / "shop"
-    shutil.copytree(shop_folder, folder)
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a workspace from a process of its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -57,6 +56,15 @@ def address(shop_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def address(shop_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve a copy of the brand."""
+    folder = tmp_path_factory.mktemp("browser") / "shop"
+    shutil.copytree(shop_folder, folder)
+    with served(folder) as here:
+        yield here
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,27 +10,9 @@ from typing import Any
 import pytest
 
 from tests.web.identity_shop import made_doubts
-from tests.web.test_browser import ARGUMENTS, CHROMIUM, SIZES, Walk, _wait_for, pytestmark
+from tests.web.test_browser import SIZES, Walk, browser, pytestmark, served
 
-__all__ = ["pytestmark"]
-
-
-@contextlib.contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a workspace from a process of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    code = "import sys; from pathlib import Path; from parvis.web.serve import serve; "
-    code += "serve(Path(sys.argv[1]), '127.0.0.1', int(sys.argv[2]))"
-    process = subprocess.Popen([sys.executable, "-c", code, str(folder), str(port)])
-    here = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{here}/health", process)
-        yield here
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
+__all__ = ["browser", "pytestmark"]
 
 
 @pytest.fixture(scope="module")
@@ -55,16 +32,6 @@ def own_address(made: Path, tmp_path: Path) -> Iterator[str]:
     shutil.copytree(made, tmp_path / "shop")
     with served(tmp_path / "shop") as here:
         yield here
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(params=SIZES)
