@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from parvis.lake.workspace import Workspace
 from parvis.work.steps import build
 from tests.making import Row, event, made_workspace, one, put, rows, staged
@@ -137,3 +139,62 @@ def test_what_was_read_is_shown_and_the_team_stands_above_it(tmp_path: Path) -> 
         praised = one(workspace.table("mentions"), text_id="p1")
         assert (praised["sentiment"], praised["corrected_by"]) == ("positive", None)
         assert praised["intents"] == []
+
+
+def test_voices_count_what_others_made_of_their_texts(tmp_path: Path) -> None:
+    third = ("fediverse", "third@social.example")
+
+    def liked(object_: str, who: tuple[str, str], what: str = "like", **told: str) -> Row:
+        return event(
+            "Reaction Added", also=[who], at="2026-03-02T15:00", source="fediverse",
+            properties={"object": object_, "reaction": what, **told},
+        )  # fmt: skip
+
+    conversation = [
+        said("Post Published", "p1", FAN, "Génial", at="2026-03-02T10:00", told={"thread": "p1"}),
+        # an answer, an answer to it, one's own, and the brand's
+        *(
+            said("Comment Added", child, who, "Oui", at=f"2026-03-02T{hour:02}:00",
+                 told={"thread": "p1", "in_reply_to": parent, **more})
+            for child, parent, who, hour, more in (
+                ("c1", "p1", ANGRY, 11, {}),
+                ("c2", "c1", third, 12, {}),
+                ("c3", "p1", FAN, 12, {}),
+                ("c4", "p1", ("fediverse", "brand@social.example"), 13, {"is_own": True}),
+                # a clock that runs before what it answers
+                ("c5", "c2", ANGRY, 9, {}),
+            )
+        ),
+        event(None, also=[FAN], traits={"name": "Fan", "handle": "@fan@social.example"}),
+    ]  # fmt: skip
+    reactions = [
+        liked("p1", ANGRY),
+        liked("p1", ANGRY),
+        liked("p1", FAN),
+        liked("p1", third, "share"),
+        liked("c1", FAN, "dislike"),
+        liked("c1", third, "like", reaction_id="l1"),
+    ]
+    taken_back = event("Reaction Removed", also=[third], at="2026-03-04", source="fediverse",
+                       properties={"reaction_id": "l1"})  # fmt: skip
+    with made_workspace(tmp_path / "bits") as bits, made_workspace(tmp_path / "whole") as whole:
+        for batch in (conversation, reactions, [taken_back]):
+            put(bits, batch)
+            build(bits)
+        put(whole, [*conversation, *reactions, taken_back])
+        build(whole)
+        for name in ("echoes", "authors"):
+            assert rows(bits.table(name)) == rows(whole.table(name)), name
+        post = one(bits.table("echoes"), text_id="p1")
+        assert [post[c] for c in ("replies", "shares", "likes", "people")] == [1, 1, 1, 2]
+        # at once an answer, a share and a like; at second hand the answer to the answer
+        assert post["influence"] == pytest.approx(2.1 + 0.5 * 1)
+        assert one(bits.table("echoes"), text_id="c1")["likes"] == 0
+        fan = one(bits.table("authors"), author=FAN[1])
+        assert (fan["name"], fan["texts"], fan["stance"], fan["read"]) == ("Fan", 2, None, 0)
+        keys = [r["text_key"] for r in rows(bits.table("mentions"))]
+        read = [reading(key, "negative") for key in sorted(set(keys))]
+        bits.engine.append("readings", staged(bits.engine, read, "readings"))
+        build(bits)
+        angry = one(bits.table("authors"), author=ANGRY[1])
+        assert (angry["negative"], angry["net_sentiment"], angry["stance"]) == (2, -1.0, None)

@@ -110,6 +110,9 @@ def _first(told: ir.Table) -> ir.Table:
     one = numbered.filter(numbered.place == 0).drop("place")
     said = json_values(one.properties, _SAID)
     who = one.identifiers
+    # what the brand sends names the person it is sent to
+    sent = one.name == EventName.MESSAGE_SENT.value
+    wrote = (who.length() > 0) & ~sent
     worst, best = (said[k].try_cast("float64") for k in ("worst_rating", "best_rating"))
     stars = said["rating"].try_cast("float64")
     return one.select(
@@ -120,11 +123,13 @@ def _first(told: ir.Table) -> ir.Table:
         "occurred_at",
         "text",
         kind=one.name.substitute(kinds),
-        author_kind=(who.length() > 0).ifelse(who[0]["kind"], ibis.null("string")),
-        author=(who.length() > 0).ifelse(who[0]["value"], ibis.null("string")),
-        author_name=ibis.coalesce(one.traits.get("name"), said["author"], said["from"]),
-        is_own=(said["is_own"] == "true").fill_null(False)
-        | (one.name == EventName.MESSAGE_SENT.value),
+        author_kind=wrote.ifelse(who[0]["kind"], ibis.null("string")),
+        author=wrote.ifelse(who[0]["value"], ibis.null("string")),
+        author_name=sent.ifelse(
+            ibis.null("string"),
+            ibis.coalesce(one.traits.get("name"), said["author"], said["from"]),
+        ),
+        is_own=(said["is_own"] == "true").fill_null(False) | sent,
         thread_id=said["thread"],
         reply_to=said["in_reply_to"],
         url=said["url"],

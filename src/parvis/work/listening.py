@@ -47,6 +47,46 @@ def _mentions(frame: Frame) -> ir.Table:
     )
 
 
+def _echoes_concerned(frame: Frame) -> ir.Table:
+    """Find conversations with new texts or reactions, or texts that went."""
+    texts = frame.changed("mentions")
+    new = profile.known_at(frame.changed("events"), frame.as_of)
+    events = profile.known_at(frame.table("events"), frame.as_of)
+    reacted = listen.reacted_texts(new, events)
+    known = frame.table("mentions").semi_join(reacted, "text_id")
+    each = together(texts.select("thread_id", "text_id"), known.select("thread_id", "text_id"))
+    return each.select(thread_id=each.thread_id.fill_null(each.text_id)).distinct()
+
+
+def _echoes(frame: Frame) -> ir.Table:
+    texts = frame.table("mentions")
+    texts = texts.mutate(thread_id=texts.thread_id.fill_null(texts.text_id))
+    texts = frame.within(texts)
+    reactions = listen.reaction_events(profile.known_at(frame.table("events"), frame.as_of))
+    if frame.scope is not None:
+        texts = frame.engine.stage(texts)
+        reactions = reactions.semi_join(texts, "text_id")
+    return listen.echoes(frame.engine, texts, reactions)
+
+
+def _authors_concerned(frame: Frame) -> ir.Table:
+    """Find authors of texts that changed or were echoed, and accounts that tell of themselves."""
+    texts = frame.changed("mentions").select("author_kind", "author")
+    heard = frame.table("mentions").semi_join(frame.changed("echoes"), "text_id")
+    new = profile.known_at(frame.changed("events"), frame.as_of)
+    told = listen.profiles_told(new)
+    found = together(
+        texts, heard.select("author_kind", "author"), told.select("author_kind", "author")
+    )
+    return found.filter(found.author.notnull()).distinct()
+
+
+def _authors(frame: Frame) -> ir.Table:
+    told = listen.profiles_told(profile.known_at(frame.table("events"), frame.as_of))
+    texts = frame.within(frame.table("mentions"))
+    return listen.authors(texts, frame.table("echoes"), frame.within(told))
+
+
 #: What people say.
 LISTENING_STEPS: Final = (
     Step(
@@ -56,4 +96,6 @@ LISTENING_STEPS: Final = (
         1,
         _mentions_concerned,
     ),
+    Step("echoes", ("events", "mentions"), _echoes, 1, _echoes_concerned),
+    Step("authors", ("events", "mentions", "echoes"), _authors, 1, _authors_concerned),
 )

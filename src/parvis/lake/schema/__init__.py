@@ -15,7 +15,7 @@ from parvis.lake.schema.identities import (
     IDENTITY_STOPS,
 )
 from parvis.lake.schema.imports import IMPORTS, QUARANTINE
-from parvis.lake.schema.mentions import LABELS, MENTIONS, READINGS
+from parvis.lake.schema.mentions import AUTHORS, ECHOES, LABELS, MENTIONS, READINGS
 from parvis.lake.schema.orders import ORDER_LINES, ORDERS
 from parvis.lake.schema.profiles import CUSTOMER_TRAITS, PROFILES
 from parvis.lake.schema.sessions import SESSIONS
@@ -50,6 +50,8 @@ TABLES: dict[str, TableSchema] = {
         ORDER_LINES,
         SESSIONS,
         MENTIONS,
+        ECHOES,
+        AUTHORS,
         CUSTOMER_TRAITS,
         PROFILES,
         IDENTITY_CHANGES,
