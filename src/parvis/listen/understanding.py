@@ -111,7 +111,7 @@ def understood(
     Returns
     -------
     list of Understanding
-        One a text; the same texts give the same, whatever else is in the chunk.
+        One a text, in their order.
     """
     cleaned = [bounded(text or "") for text in raw]
     texts = [text for text, _ in cleaned]
