@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,7 +14,7 @@ from parvis.listen.corrections import Correction, retrain
 from parvis.listen.duplicates import copies, signatures
 from parvis.listen.echoes import echoes, reacted_texts, reaction_events
 from parvis.listen.gazetteer import Entry
-from parvis.listen.heads import Head, load_head, save_head
+from parvis.listen.heads import Head, load_head, model_name, save_head
 from parvis.listen.mentions import gone_authors, mentions, text_events
 from parvis.listen.scoring import lines_of, scored_lines
 from parvis.listen.topics import Topic, Topics, find_topics
@@ -42,6 +43,7 @@ __all__ = [
     "lines_of",
     "load_head",
     "mentions",
+    "model_name",
     "profiles_told",
     "reacted_texts",
     "reaction_events",
@@ -55,6 +57,7 @@ __all__ = [
 ]
 
 _CHUNK = 512
+_HEADS = ("sentiment", "emotion", "complaint")
 
 UNDERSTOOD = pa.schema(
     [
@@ -120,6 +123,17 @@ def understand(texts: pa.Table, options: UnderstandingOptions | None = None) -> 
     for batch in texts.to_batches(max_chunksize=_CHUNK):
         rows.extend(_rows(batch.to_pydict(), chosen))
     return pa.Table.from_pylist(rows, schema=UNDERSTOOD)
+
+
+def model_name(options: UnderstandingOptions) -> str:
+    """Name what reads texts: another name means that they would be read otherwise.
+
+    It changes with the heads, the tier, and the brands and products that are looked for.
+    """
+    heads = [load_head(name).card["sha256"] for name in _HEADS]
+    own = options.head.card.get("sha256", "own") if options.head is not None else ""
+    told = (heads, own, options.tier, options.transformer, options.names)
+    return f"{options.tier}-{hashlib.sha256(repr(told).encode()).hexdigest()[:10]}"
 
 
 def _rows(batch: dict[str, list[Any]], options: UnderstandingOptions) -> Iterable[dict[str, Any]]:
