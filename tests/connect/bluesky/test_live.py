@@ -49,7 +49,8 @@ def pds(monkeypatch) -> Iterator[str]:
     def play(socket: ServerConnection) -> None:
         assert socket.request is not None
         asked = urlsplit(socket.request.path)
-        after = int(parse_qs(asked.query).get("cursor", ["0"])[0])
+        # who names no place hears only what comes from now on
+        after = int(parse_qs(asked.query).get("cursor", ["999"])[0])
         for frame in FRAMES:
             number, _ = frame_messages(frame)
             if number is not None and number > after:

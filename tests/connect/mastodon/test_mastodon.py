@@ -16,6 +16,7 @@ from tests.making import moment, one, rows
 
 Row = dict[str, Any]
 HOME = "https://social.example"
+ANN = "https://social.example/users/ann"
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 
 
@@ -34,7 +35,7 @@ def account(name: str = "ann", host: str = "", **more: Any) -> Row:
 
 def status(number: int, text: str = "Un thé", **more: Any) -> Row:
     return {
-        "id": str(number), "uri": f"{HOME}/users/ann/statuses/{number}",
+        "id": str(number), "uri": f"{ANN}/statuses/{number}",
         "url": f"{HOME}/@ann/{number}", "created_at": "2026-03-02T12:00:00.000Z",
         "edited_at": None, "account": account(), "content": f"<p>{text}<br>vert</p>",
         "visibility": "public", "sensitive": False, "spoiler_text": "", "language": "fr",
@@ -96,7 +97,7 @@ def social():
     with served(made) as server:
         made.connector = lambda *reads, **more: Connector(
             "fedi", "mastodon", server.address, "brand", "stored", reads,
-            (f"{HOME}/users/brand",), **more,
+            ("https://social.example/users/brand",), **more,
         )  # fmt: skip
         yield made
 
@@ -108,10 +109,10 @@ def said(workspace) -> dict[str, Row]:
 def test_a_timeline_goes_on_where_it_was_left(workspace, social):
     first = visited(workspace, social.connector("home"), "token")
     assert (first.read, first.problem, first.quarantined) == (3, "", 0)
-    row = said(workspace)[f"activitypub:{HOME}/users/ann/statuses/1/activity"]
+    row = said(workspace)[f"activitypub:{ANN}/statuses/1/activity"]
     assert (row["name"], row["text"]) == ("Post Published", "thé 1\nvert")
     assert row["occurred_at"] == moment("2026-03-02T12:00")
-    assert row["identifiers"] == [{"kind": "activitypub", "value": f"{HOME}/users/ann"}]
+    assert row["identifiers"] == [{"kind": "activitypub", "value": ANN}]
     properties = told(row)
     assert properties["hashtags"] == ["thé"]
     assert (properties["language"], properties["visibility"]) == ("fr", "public")
@@ -131,11 +132,11 @@ def test_a_timeline_goes_on_where_it_was_left(workspace, social):
 def test_the_same_post_from_an_inbox_is_the_same_event(workspace, social, tmp_path):
     visited(workspace, social.connector("home"), "token")
     note = {
-        "id": f"{HOME}/users/ann/statuses/1", "type": "Note", "content": "<p>thé 1<br>vert</p>",
-        "attributedTo": f"{HOME}/users/ann", "published": "2026-03-02T12:00:00Z", "to": [PUBLIC],
+        "id": f"{ANN}/statuses/1", "type": "Note", "content": "<p>thé 1<br>vert</p>",
+        "attributedTo": ANN, "published": "2026-03-02T12:00:00Z", "to": [PUBLIC],
     }  # fmt: skip
     activity = {
-        "id": f"{note['id']}/activity", "type": "Create", "actor": f"{HOME}/users/ann",
+        "id": f"{note['id']}/activity", "type": "Create", "actor": ANN,
         "published": "2026-03-02T12:00:00Z", "object": note,
     }  # fmt: skip
     (tmp_path / "inbox.ndjson").write_text(json.dumps(activity) + "\n")
@@ -146,15 +147,15 @@ def test_the_same_post_from_an_inbox_is_the_same_event(workspace, social, tmp_pa
 def test_replies_boosts_edits_and_threads(workspace, social):
     social.statuses |= {
         "4": status(4, "Oui", in_reply_to_id="1"),
-        "5": status(5, "", uri=f"{HOME}/users/ann/statuses/5/activity", reblog=status(2, "thé 2")),
+        "5": status(5, "", uri=f"{ANN}/statuses/5/activity", reblog=status(2, "thé 2")),
         "3": status(3, "corrigé", edited_at="2026-03-03T08:00:00.000Z"),
     }
     visited(workspace, social.connector("thread:1", "home"), "token")
     found = said(workspace)
-    reply = found[f"activitypub:{HOME}/users/ann/statuses/4/activity"]
+    reply = found[f"activitypub:{ANN}/statuses/4/activity"]
     assert reply["name"] == "Comment Added"
-    assert told(reply)["in_reply_to"] == told(reply)["thread"] == f"{HOME}/users/ann/statuses/1"
-    boost = found[f"activitypub:{HOME}/users/ann/statuses/5/activity"]
+    assert told(reply)["in_reply_to"] == told(reply)["thread"] == f"{ANN}/statuses/1"
+    boost = found[f"activitypub:{ANN}/statuses/5/activity"]
     assert (boost["name"], told(boost)["reaction"]) == ("Reaction Added", "share")
     edit = next(r for r in found.values() if r["name"] == "Text Edited")
     assert (edit["text"], edit["occurred_at"]) == ("corrigé\nvert", moment("2026-03-03T08:00"))
@@ -177,7 +178,7 @@ def test_notifications_tell_who_mentions_likes_and_follows(workspace, social):
     assert set(by_name) == {"Reaction Added", "Account Followed", "Post Published"}
     whose = {r["identifiers"][0]["value"] for r in by_name.values()}
     assert whose == {"https://afar.example/users/bob"}
-    assert told(by_name["Reaction Added"])["object"] == f"{HOME}/users/ann/statuses/1"
+    assert told(by_name["Reaction Added"])["object"] == f"{ANN}/statuses/1"
     assert visited(workspace, social.connector()).added == 0
 
 
@@ -186,8 +187,8 @@ def test_what_its_author_deleted_is_deleted_here(workspace, social):
     del social.statuses["2"]
     assert visited(workspace, social.connector("home")).added == 1
     gone = one(workspace.events, name="Text Deleted")
-    assert told(gone)["object"] == f"{HOME}/users/ann/statuses/2"
-    assert gone["message_id"] == f"activitypub:{HOME}/users/ann/statuses/2#delete"
+    assert told(gone)["object"] == f"{ANN}/statuses/2"
+    assert gone["message_id"] == f"activitypub:{ANN}/statuses/2#delete"
     assert visited(workspace, social.connector("home")).added == 0
 
 

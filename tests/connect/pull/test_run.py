@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 from typer.testing import CliRunner
@@ -14,6 +16,7 @@ from parvis.connect.pull import run as running
 from parvis.connect.pull.api import (
     Connector,
     Connectors,
+    Kind,
     connector_states,
     cursor_of,
     run_connector,
@@ -171,6 +174,12 @@ def test_the_worker_reads_what_is_connected(workspace, server):
     reader.join(10)
     assert connector_states(workspace.files.app)[0].events == 1
     assert workspace.table("events").count().to_pyarrow().as_py() == 1
+
+
+def test_every_kind_can_be_read():
+    assert set(running.KINDS) == set(get_args(Kind))
+    for module, name in running.KINDS.values():
+        assert callable(getattr(importlib.import_module(module), name))
 
 
 def run(*words: object, given: str = ""):

@@ -36,7 +36,7 @@ _LINK_TAG: Final = 42
 _KEPT: Final = ("app.bsky.feed.", "app.bsky.graph.follow", "app.bsky.actor.profile")
 
 
-def listen(address: str, after: int | None) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+def listen(address: str, after: int) -> Iterator[tuple[int, list[dict[str, Any]]]]:
     """Hear what was committed after a place, until it is quiet or a minute is over.
 
     Parameters
@@ -44,7 +44,7 @@ def listen(address: str, after: int | None) -> Iterator[tuple[int, list[dict[str
     address
         Of the server.
     after
-        The number of the last frame that was read; null: from now on.
+        The number of the last frame that was read; 0: from the oldest that the server keeps.
 
     Yields
     ------
@@ -62,7 +62,7 @@ def listen(address: str, after: int | None) -> Iterator[tuple[int, list[dict[str
     until = time.monotonic() + _LONGEST_SECONDS
     try:
         with connect(
-            place if after is None else f"{place}?cursor={after}",
+            f"{place}?cursor={after}",
             max_size=_LARGEST,
             open_timeout=_OPEN_SECONDS,
         ) as socket:

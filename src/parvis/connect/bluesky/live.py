@@ -164,7 +164,8 @@ def _gone(visit: Visit, xrpc: Xrpc, cursor: Mapping[str, Any]) -> Iterator[Pulle
 def _firehose(visit: Visit, cursor: dict[str, Any]) -> Iterator[Pulled]:
     waiting, read = list[Mapping[str, Any]](), 0
     concerns = partial(_concerns, own=visit.own)
-    place = cursor.get("firehose")
+    # from now on only, what is said between two visits would be missed until one hears something
+    place = int(cursor.get("firehose", 0))
     for number, messages in listen(visit.connector.address, place):
         cursor["firehose"] = number
         read += 1
