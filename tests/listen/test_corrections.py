@@ -25,6 +25,7 @@ def test_corrections_are_learnt() -> None:
     corrections = [Correction(text, "en", _label(text)) for text in taught]
     own = retrain(corrections, base, views_of(taught, "fast"), "fast")
     assert own.card["corrections"] == {"en": len(taught)}
+    assert own.card["sha256"] != base.card["sha256"]
     views = views_of(asked, "fast")
     right = [
         sum(m.label == _label(t) for m, t in zip(found, asked, strict=True)) / len(asked)

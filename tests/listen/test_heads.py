@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from parvis.errors import ModelError
-from parvis.listen.heads import load_head, model_name, save_head
+from parvis.listen.heads import load_head, save_head
 
 
 @pytest.mark.parametrize("name", ["sentiment", "emotion", "complaint"])
@@ -41,9 +41,3 @@ def test_other_weights_than_those_of_the_card_are_refused(tmp_path: Path) -> Non
     (tmp_path / "mood.json").write_text(json.dumps(card | {"sha256": "0" * 64}))
     with pytest.raises(ModelError, match=r"aren't those of their card.*\n.*train it again"):
         load_head("mood", tmp_path)
-
-
-def test_the_name_of_the_heads_is_the_same_in_each_process() -> None:
-    assert model_name() == model_name()
-    assert model_name().startswith("heads-")
-    assert len(model_name()) == 18

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -86,7 +87,12 @@ def retrain(corrections: Sequence[Correction], base: Head, views: Views, tier: T
         if len(rows) >= FEWEST:
             by_language[language] = len(rows)
             _learn(arrays, base, language, tier, _rows(views, rows), targets[rows])
-    return Head({**base.card, "corrections": by_language}, arrays)
+    if not by_language:
+        return Head({**base.card, "corrections": {}}, base.arrays)
+    # other weights than those of the card before: who asks which heads these are must see it
+    learnt = hashlib.sha256(b"".join(arrays[key].tobytes() for key in sorted(arrays)))
+    card = {**base.card, "corrections": by_language, "sha256": learnt.hexdigest()}
+    return Head(card, arrays)
 
 
 def _rows(views: Views, rows: NDArray[np.intp]) -> Views:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from parvis.errors import ModelError
 
-__all__ = ["Head", "load_head", "model_name", "save_head"]
+__all__ = ["Head", "load_head", "save_head"]
 
 _OWN = Path(__file__).parent
 _SCALE = ".scale"
@@ -43,18 +43,6 @@ class Head:
 
     def __contains__(self, name: str) -> bool:
         return name in self.arrays
-
-
-def model_name() -> str:
-    """Name the heads that read texts, so that what others read before is read anew.
-
-    Returns
-    -------
-    str
-        `heads-` and twelve letters, which change with any of the weights.
-    """
-    hashes = [str(load_head(name).card["sha256"]) for name in ("complaint", "emotion", "sentiment")]
-    return f"heads-{hashlib.sha256(' '.join(hashes).encode()).hexdigest()[:12]}"
 
 
 @functools.cache
