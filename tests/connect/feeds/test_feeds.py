@@ -106,6 +106,22 @@ def test_articles_come_with_their_comments_and_only_what_is_new_comes_again(work
     assert visited(workspace, blog.connector).added == 2
 
 
+def test_a_feed_does_not_send_its_reader_elsewhere(workspace):
+    asked: list[Asked] = []
+
+    def inner(request: Asked) -> Given:
+        asked.append(request)
+        return Given(rss("https://blog.example"))
+
+    with served(inner) as other:
+        # the same machine under another name
+        away = other.address.replace("127.0.0.1", "localhost")
+        feed = rss(away, item(1, away, 3))
+        with served(lambda _: Given(feed, headers={"content-type": RSS})) as server:
+            outcome = visited(workspace, Connector("blog", "feed", server.address))
+    assert (outcome.added, outcome.problem, asked) == (1, "", [])
+
+
 def test_the_same_feed_as_a_file_brings_the_same_events(workspace, blog, tmp_path):
     visited(workspace, blog.connector)
     (tmp_path / "feed.xml").write_text(rss(blog.base, item(1, blog.base), item(2, blog.base)))

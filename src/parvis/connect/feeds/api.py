@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin
 
 from parvis.connect.atom.api import ReadFeed, entry_rows, read_feed
+from parvis.connect.atom.shape import host_of
 from parvis.connect.files.scratch import Scratch
 from parvis.connect.pull.contracts import Pulled
 from parvis.connect.staging import staged_events
@@ -111,7 +112,8 @@ def _comment_feeds(
         # what nobody has commented needn't be asked for; where that isn't told, it is
         if name and place and "thr_in-reply-to" not in told and told.get("slash_comments") != "0":
             where = urljoin(answer.address, str(place))
-            if where.startswith(("https://", "http://")):
+            # a feed doesn't send its reader to other hosts, which may be ones that only it reaches
+            if host_of(where) == host_of(answer.address):
                 found[str(name)] = where
     return dict(list({**found, **{k: v for k, v in known.items() if k not in found}}.items())[
         :_MOST_ARTICLES
