@@ -40,7 +40,10 @@ def complaint(text: str) -> str:
         ),
         ('[lake]\nencrypted = "perhaps"', "lake.encrypted = 'perhaps': expected true or false"),
         ("[lake]\nencripted = true", "lake.encripted is not a setting; did you mean encrypted?"),
-        ("[lake]\nxyz = 1", "lake.xyz is not a setting; known: encrypted, memory_gib, keep_days"),
+        (
+            "[lake]\nxyz = 1",
+            "lake.xyz is not a setting; known: encrypted, memory_gib, threads, keep_days",
+        ),
         ("[lak]\nencrypted = true", "lak is not a setting; did you mean lake?"),
         ('[web]\nport = "high"', "web.port = 'high': expected a whole number"),
         ("[web]\nport = 99999", "web.port = 99999: expected less than or equal to 65535"),

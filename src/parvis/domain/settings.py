@@ -28,7 +28,7 @@ from parvis.domain.money import ExchangeRate, checked_currency
 from parvis.domain.settings_text import default_toml
 from parvis.errors import SettingsError, UnknownCurrency
 
-__all__ = ["IdentitySettings", "Settings", "default_toml", "parse_settings"]
+__all__ = ["IdentitySettings", "ListenSettings", "Settings", "default_toml", "parse_settings"]
 
 
 def _zone(name: str) -> str:
@@ -219,6 +219,38 @@ class IdentitySettings(_Section):
         return self.max_values.get(kind, self.max_values["default"])
 
 
+class NameSettings(_Section):
+    """A brand, product or competitor that texts may name."""
+
+    kind: Literal["brand", "product", "competitor"]
+    name: Annotated[str, Field(min_length=2, max_length=100)]
+    aliases: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()
+    context: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    not_with: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+
+
+class ListenSettings(_Section):
+    """How what people say is read, and when somebody is told."""
+
+    tier: Literal["fast", "best"] = "fast"
+    read_again_below: Annotated[float, Field(ge=0, le=1)] = 0.5
+    read_again_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    false_alarms: Annotated[float, Field(gt=0, le=90)] = 0.1
+    history_days: Annotated[int, Field(ge=7, le=365)] = 28
+    webhook: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+    names: tuple[NameSettings, ...] = ()
+
+    @field_validator("names")
+    @classmethod
+    def _once(cls, names: tuple[NameSettings, ...]) -> tuple[NameSettings, ...]:
+        seen: set[str] = set()
+        for one in names:
+            if one.name.casefold() in seen:
+                raise ValueError(f"expected each name once; {one.name} stands twice")
+            seen.add(one.name.casefold())
+        return names
+
+
 class BuildSettings(_Section):
     """When the tables are built again."""
 
@@ -241,6 +273,7 @@ class Settings(_Section):
     lake: LakeSettings = LakeSettings()
     sessions: SessionSettings = SessionSettings()
     identity: IdentitySettings = IdentitySettings()
+    listen: ListenSettings = ListenSettings()
     build: BuildSettings = BuildSettings()
     web: WebSettings = WebSettings()
 

@@ -83,6 +83,21 @@ device_id = 20
 anonymous_id = 500
 default = 50                   # of any other kind; each kind can be named here
 
+[listen]
+tier = "fast"                  # fast: a million texts in half an hour; best: more accurate, slow
+read_again_below = 0.5         # doubtful texts are read again by the best tier, those less sure
+read_again_share = 0.05        # … than this first, and at most this share of all
+false_alarms = 0.1             # how many crisis alarms by mere chance are borne in 90 days
+history_days = 28              # against how many days before an hour is held
+webhook = ""                   # an address that is told of alarms (POST, JSON); empty: none
+
+# [[listen.names]]             # brands, products and competitors that texts may name
+# kind = "brand"               # brand, product or competitor
+# name = "Acme"
+# aliases = ["@acme", "#acme", "acme.com"]
+# context = []                 # where the name is a word too: words of which one must be near
+# not_with = []                # words near which it is never meant
+
 [build]
 every_minutes = 15             # the worker builds at least this often, and after each import
 

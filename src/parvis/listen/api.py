@@ -15,7 +15,7 @@ from parvis.listen.duplicates import copies, signatures
 from parvis.listen.echoes import echoes, reacted_texts, reaction_events
 from parvis.listen.gazetteer import Entry
 from parvis.listen.heads import Head, load_head, save_head
-from parvis.listen.mentions import gone_authors, mentions, text_events
+from parvis.listen.mentions import Read, gone_authors, mentions, text_events
 from parvis.listen.scoring import lines_of, scored_lines
 from parvis.listen.topics import Topic, Topics, find_topics
 from parvis.listen.transformer import TransformerChoice
@@ -29,6 +29,7 @@ __all__ = [
     "Correction",
     "Entry",
     "Head",
+    "Read",
     "Tier",
     "Topic",
     "Topics",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import ibis
@@ -13,7 +14,7 @@ from parvis.lake.schema import TABLES
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["KINDS", "TEXT_EVENTS", "gone_authors", "mentions", "text_events"]
+__all__ = ["KINDS", "TEXT_EVENTS", "Read", "gone_authors", "mentions", "text_events"]
 
 #: What a text is called, by the event that brings it.
 KINDS: Final = {
@@ -59,9 +60,16 @@ def gone_authors(events: ir.Table) -> ir.Table:
     return one.group_by("author_kind", "author").agg(gone_at=one.occurred_at.max())
 
 
-def mentions(
-    told: ir.Table, gone: ir.Table, owners: ir.Table, readings: ir.Table, labels: ir.Table
-) -> ir.Table:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What is known of words beside themselves: rows of the tables of these names."""
+
+    readings: ir.Table
+    labels: ir.Table
+    text_topics: ir.Table
+
+
+def mentions(told: ir.Table, gone: ir.Table, owners: ir.Table, read: Read) -> ir.Table:
     """Make a mention of each text that stands.
 
     Parameters
@@ -72,8 +80,8 @@ def mentions(
         Rows of `gone_authors`.
     owners
         `message_id`, `customer_id` and `is_known` of events whose author is known.
-    readings, labels
-        Rows of the tables of those names.
+    read
+        What is known of the words.
 
     Returns
     -------
@@ -98,7 +106,7 @@ def mentions(
     whose = owners.select("message_id", "customer_id", is_customer="is_known")
     rows = rows.left_join(whose, "message_id", rname="{name}_owner")
     rows = rows.mutate(is_customer=rows.is_customer.fill_null(False))
-    return _read(rows, readings, labels).select(*(c.name for c in TABLES["mentions"].columns))
+    return _with_reading(rows, read).select(*(c.name for c in TABLES["mentions"].columns))
 
 
 def _first(told: ir.Table) -> ir.Table:
@@ -157,8 +165,9 @@ def _key(language: ir.Value, title: ir.Value, text: ir.Value) -> ir.StringValue:
     return ibis.literal("\x1f").join(list(parts)).hexdigest("md5")
 
 
-def _read(rows: ir.Table, readings: ir.Table, labels: ir.Table) -> ir.Table:
+def _with_reading(rows: ir.Table, known: Read) -> ir.Table:
     """Add what was read in each text; what the team says of it stands above that."""
+    readings, labels = known.readings, known.labels
     newest = ibis.window(
         group_by="text_key", order_by=(readings.read_at.desc(), readings.model.desc())
     )
@@ -173,6 +182,8 @@ def _read(rows: ir.Table, readings: ir.Table, labels: ir.Table) -> ir.Table:
     )
     rows = rows.left_join(read, "text_key", rname="{name}_read")
     rows = rows.left_join(_said_by_team(labels), "text_key", rname="{name}_team")
+    about = known.text_topics.select("text_key", "topic_id")
+    rows = rows.left_join(about, "text_key", rname="{name}_about")
     given = rows.model_intents.fill_null(ibis.literal([], rows.model_intents.type()))
     none = ibis.literal([], "array<string>")
     right, wrong = rows.yes.fill_null(none), rows.no.fill_null(none)

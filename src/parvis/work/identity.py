@@ -223,7 +223,7 @@ IDENTITY_STEPS: Final = (
         "identity_records",
         ("events", "identifiers", "identity_links"),
         _identity_records,
-        1,
+        2,
         _records_concerned,
         _NORMS,
     ),
@@ -290,7 +290,7 @@ def note_changes(engine: Engine, written: Mapping[str, Written], plan: BuildPlan
     rows = moved.mutate(changed_at=ibis.literal(now, "timestamp('UTC')"), why=ibis.literal(why))
     engine.append("identity_changes", rows)
     report = {"built_at": now, "why": why, **counted, **_moved_orders(engine, written)}
-    report["largest"] = _largest(engine)
+    report["largest"] = identity.largest(engine, engine.table("identities"))
     schema = dict(TABLES["identity_reports"].ibis.items())
     engine.append("identity_reports", engine.stage_rows([report], schema))
 
@@ -304,9 +304,3 @@ def _moved_orders(engine: Engine, written: Mapping[str, Written]) -> dict[str, o
     moved = both.filter(both.customer_id != both.customer_before)
     told = moved.agg(orders=moved.count(), sales=moved.net_base.sum().fill_null(0))
     return engine.rows(told)[0]
-
-
-def _largest(engine: Engine) -> int:
-    owners = engine.table("identities")
-    sizes = owners.group_by("customer_id").agg(n=owners.count())
-    return int(engine.rows(sizes.agg(n=sizes.n.max()))[0]["n"] or 0)

@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 __all__ = ["LISTENING_STEPS"]
 
 
+#: What is known of words, whoever wrote them.
+_OF_WORDS: Final = ("readings", "labels", "text_topics")
+
+
 def _mentions_concerned(frame: Frame) -> ir.Table:
     """Find texts of new events, of authors who changed hands, and that were read anew."""
     new = profile.known_at(frame.changed("events"), frame.as_of)
     known = frame.table("mentions")
     moved = frame.once("moved", lambda: frame.engine.stage(moved_customers(frame)))
-    read = [frame.changed(name).select("text_key") for name in ("readings", "labels")]
+    read = [frame.changed(name).select("text_key") for name in _OF_WORDS]
     found = [
         listen.text_events(new).select("text_id"),
         known.semi_join(moved, "customer_id").select("text_id"),
@@ -42,8 +46,7 @@ def _mentions(frame: Frame) -> ir.Table:
         told,
         listen.gone_authors(events),
         owners.select("message_id", "customer_id", "is_known"),
-        frame.table("readings"),
-        frame.table("labels"),
+        listen.Read(*(frame.table(name) for name in _OF_WORDS)),
     )
 
 
@@ -91,7 +94,7 @@ def _authors(frame: Frame) -> ir.Table:
 LISTENING_STEPS: Final = (
     Step(
         "mentions",
-        ("events", "identities", "readings", "labels"),
+        ("events", "identities", *_OF_WORDS),
         _mentions,
         1,
         _mentions_concerned,

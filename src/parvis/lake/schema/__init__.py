@@ -15,7 +15,16 @@ from parvis.lake.schema.identities import (
     IDENTITY_STOPS,
 )
 from parvis.lake.schema.imports import IMPORTS, QUARANTINE
-from parvis.lake.schema.mentions import AUTHORS, ECHOES, LABELS, MENTIONS, READINGS
+from parvis.lake.schema.mentions import (
+    ALERTS,
+    AUTHORS,
+    ECHOES,
+    LABELS,
+    MENTIONS,
+    READINGS,
+    TEXT_TOPICS,
+    TOPICS,
+)
 from parvis.lake.schema.orders import ORDER_LINES, ORDERS
 from parvis.lake.schema.profiles import CUSTOMER_TRAITS, PROFILES
 from parvis.lake.schema.sessions import SESSIONS
@@ -41,6 +50,9 @@ TABLES: dict[str, TableSchema] = {
         IDENTITY_DECISIONS,
         READINGS,
         LABELS,
+        TOPICS,
+        TEXT_TOPICS,
+        ALERTS,
         IDENTIFIERS,
         IDENTITY_LINKS,
         IDENTITY_RECORDS,

@@ -83,6 +83,59 @@ MENTIONS = TableSchema(
         Column("text_key", "!string", "stands for the words; texts of the same words share it"),
         *_READ,
         Column("corrected_by", "string", "who of the team said what the sentiment is"),
+        Column("topic_id", "string", "what it is about; null: not grouped yet"),
+    ),
+)
+
+TOPICS = TableSchema(
+    name="topics",
+    row="what a group of texts is about, as it names itself",
+    kind="source",
+    key=("topic_id",),
+    columns=(
+        Column("topic_id", "!string", "stays the same as long as the topic lives"),
+        Column("name", "!string", "its most telling words"),
+        Column("terms", "!array<string>", "these words, the most telling first"),
+        Column("centre", "!array<float32>", "of its texts' meanings, of length one"),
+        Column("encoder", "!string", "which encoder's meanings"),
+        Column("texts", "!int64", "of the texts that were grouped last"),
+        Column("since", "!timestamp('UTC')", "when it was first found"),
+        Column("seen_at", "!timestamp('UTC')", "when it was last found"),
+        Column("label", "string", "what the team calls it"),
+        Column("parent", "string", "where the team's own list of subjects puts it"),
+    ),
+)
+
+TEXT_TOPICS = TableSchema(
+    name="text_topics",
+    row="one text, and what it is about",
+    kind="source",
+    key=("text_key",),
+    columns=(
+        Column("text_key", "!string", "the words"),
+        Column("topic_id", "!string", "the nearest topic"),
+        Column("nearness", "!float64", "how near it is: the cosine to the topic's centre"),
+    ),
+)
+
+ALERTS = TableSchema(
+    name="alerts",
+    row="an hour in which more was negative than the hour and the day explain",
+    kind="source",
+    key=("alert_id",),
+    columns=(
+        Column("alert_id", "!string", "unique"),
+        Column("subject_kind", "!string", "all, topic or name"),
+        Column("subject", "!string", "which topic or name; empty: all that is said"),
+        Column("noticed_at", "!timestamp('UTC')", "the end of the first unusual hour"),
+        Column("until_at", "!timestamp('UTC')", "the end of the last unusual hour"),
+        Column("negative", "!int64", "negative texts in the first unusual hour"),
+        Column("texts", "!int64", "all texts in that hour"),
+        Column("expected", "!float64", "negative texts that the hour usually has"),
+        Column("chance", "!float64", "how probable so many are by chance"),
+        Column("explanation", "!json", "topics, authors and texts that stand out"),
+        Column("written_at", "!timestamp('UTC')", "when Parvis noticed"),
+        Column("told_at", "timestamp('UTC')", "when the webhook took it; null: not told"),
     ),
 )
 

@@ -1,0 +1,146 @@
+"""Read texts that nobody has read: a chunk at a time, kept as soon as it is read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+import ibis
+import pyarrow as pa
+
+from parvis.lake.schema import TABLES
+from parvis.lake.workspace import Workspace
+from parvis.listen import api as listen
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from parvis.domain.settings import Settings
+    from parvis.lake.engine import Engine
+
+__all__ = ["ReadReport", "read_texts", "reading_options", "unread"]
+
+#: Texts that are read before what was read is kept; a stop loses no more than these.
+_CHUNK: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """What was read.
+
+    Parameters
+    ----------
+    read
+        Distinct texts.
+    left
+        Texts that are still to be read.
+    seconds
+        How long it took.
+    model
+        By which heads.
+    """
+
+    read: int
+    left: int
+    seconds: float
+    model: str
+
+
+def _quiet(_read: int, _all: int) -> None:
+    """Say nothing."""
+
+
+def read_texts(
+    workspace: Workspace,
+    *,
+    at_most: int | None = None,
+    on_progress: Callable[[int, int], None] = _quiet,
+) -> ReadReport:
+    """Read the mentions that no head of this version has read, the newest first.
+
+    It can be stopped at any time and goes on where it was: what is read is kept chunk by chunk.
+    Texts of the same words are read once. The next build shows them.
+
+    Parameters
+    ----------
+    workspace
+        A workspace that is built.
+    at_most
+        No more than so many texts.
+    on_progress
+        Called with how many are read, and of how many.
+
+    Raises
+    ------
+    ModelError
+        A model that the settings ask for isn't there.
+    """
+    began = time.perf_counter()
+    options = reading_options(workspace.settings)
+    model = listen.model_name(options)
+    engine = workspace.engine.session()
+    try:
+        waiting = unread(engine, model)
+        total = engine.count(waiting)
+        wanted = total if at_most is None else min(total, at_most)
+        newest = waiting.order_by(waiting.occurred_at.desc(), waiting.text_key).limit(wanted)
+        read = 0
+        for chunk in _chunks(engine.arrow(newest)):
+            found = listen.understand(chunk, options)
+            engine.append("readings", _shaped(engine, found, model))
+            read += len(chunk)
+            on_progress(read, wanted)
+    finally:
+        engine.close()
+    return ReadReport(read, total - read, time.perf_counter() - began, model)
+
+
+def unread(engine: Engine, model: str) -> ir.Table:
+    """List the texts that a model hasn't read: `text_id` (their key), `text`, `lang`.
+
+    What the brand writes itself isn't read.
+    """
+    mentions, readings = engine.table("mentions"), engine.table("readings")
+    known = readings.filter(readings.model == model).select("text_key")
+    asked = mentions.filter(~mentions.is_own).anti_join(known, "text_key")
+    words = asked.title.notnull().ifelse(asked.title + "\n" + asked.text, asked.text)
+    each = asked.select("text_key", "occurred_at", "language_told", words=words)
+    one = each.group_by("text_key").agg(
+        text=each.words.arbitrary(),
+        lang=each.language_told.arbitrary(),
+        occurred_at=each.occurred_at.max(),
+    )
+    return one.mutate(text_id=one.text_key)
+
+
+def reading_options(settings: Settings) -> listen.UnderstandingOptions:
+    """Say how a workspace's texts are read."""
+    rules = settings.listen
+    return listen.UnderstandingOptions(
+        tier=rules.tier,
+        look_again_below=rules.read_again_below if rules.tier == "fast" else 0.0,
+        look_again_share=rules.read_again_share,
+        names=tuple(
+            listen.Entry(n.kind, n.name, n.aliases, n.context, n.not_with) for n in rules.names
+        ),
+        country=settings.identity.country,
+    )
+
+
+def _chunks(texts: pa.Table) -> list[pa.Table]:
+    wanted = texts.select(["text_id", "text", "lang"])
+    return [wanted.slice(at, _CHUNK) for at in range(0, len(wanted), _CHUNK)]
+
+
+def _shaped(engine: Engine, found: pa.Table, model: str) -> ir.Table:
+    # the words without personal data are made where they are shown, not kept a second time
+    rows = engine.show_arrow(found.drop_columns(["masked"]))
+    now = ibis.literal(datetime.now(UTC), "timestamp('UTC')")
+    told = rows.rename(text_key="text_id", is_cut="cut").mutate(
+        model=ibis.literal(model), read_at=now
+    )
+    columns = TABLES["readings"].ibis
+    return told.select(**{name: told[name].cast(dtype) for name, dtype in columns.items()})
