@@ -93,7 +93,6 @@ def wordpress() -> Iterator[WordPress]:
                 subprocess.Popen(
                     ["php", "-S", address.removeprefix("http://"), "-t", str(home / "wp")],
                     cwd=home / "wp", stdout=log, stderr=log,
-                    env={**os.environ, "PHP_CLI_SERVER_WORKERS": "2"},
                 )
             )  # fmt: skip
         _until(lambda: httpx.get(f"{address}/ready.txt", timeout=5).status_code == 200)
