@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import multiprocessing
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import repeat
 from typing import TYPE_CHECKING, Final
 
 import ibis
@@ -24,7 +28,11 @@ if TYPE_CHECKING:
 __all__ = ["ReadReport", "read_texts", "reading_options", "unread"]
 
 #: Texts that are read before what was read is kept; a stop loses no more than these.
-_CHUNK: Final = 20_000
+_CHUNK: Final = 2_000
+#: Texts that are asked for at once.
+_SLAB: Final = 40_000
+#: With fewer texts to read the start of more processes costs more than it saves.
+_WORTH_PROCESSES: Final = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,7 @@ def read_texts(
     workspace: Workspace,
     *,
     at_most: int | None = None,
+    processes: int = 1,
     on_progress: Callable[[int, int], None] = _quiet,
 ) -> ReadReport:
     """Read the mentions that no head of this version has read, the newest first.
@@ -70,6 +79,8 @@ def read_texts(
         A workspace that is built.
     at_most
         No more than so many texts.
+    processes
+        How many read at once, where there is much to read; each takes up to 1 GB.
     on_progress
         Called with how many are read, and of how many.
 
@@ -83,19 +94,39 @@ def read_texts(
     model = listen.model_name(options)
     engine = workspace.engine.session()
     try:
-        waiting = unread(engine, model)
-        total = engine.count(waiting)
+        total = engine.count(unread(engine, model))
         wanted = total if at_most is None else min(total, at_most)
-        newest = waiting.order_by(waiting.occurred_at.desc(), waiting.text_key).limit(wanted)
         read = 0
-        for chunk in _chunks(engine.arrow(newest)):
-            found = listen.understand(chunk, options)
-            engine.append("readings", _shaped(engine, found, model))
-            read += len(chunk)
-            on_progress(read, wanted)
+        with _readers(wanted, processes) as readers:
+            while read < wanted:
+                # a slab at a time, so that memory doesn't grow with what waits
+                waiting = unread(engine, model)
+                newest = waiting.order_by(waiting.occurred_at.desc(), waiting.text_key)
+                texts = engine.arrow(newest.limit(min(_SLAB, wanted - read)))
+                if not len(texts):
+                    break
+                for found in readers(_chunks(texts), options):
+                    engine.append("readings", _shaped(engine, found, model))
+                    read += len(found)
+                    on_progress(read, wanted)
     finally:
         engine.close()
-    return ReadReport(read, total - read, time.perf_counter() - began, model)
+    return ReadReport(read, max(total - read, 0), time.perf_counter() - began, model)
+
+
+_Readers = Callable[[list[pa.Table], listen.UnderstandingOptions], Iterable[pa.Table]]
+
+
+@contextlib.contextmanager
+def _readers(wanted: int, processes: int) -> Iterator[_Readers]:
+    """Give what reads chunks: this process, or several where there is much to read."""
+    if processes < 2 or wanted < _WORTH_PROCESSES:
+        yield lambda chunks, options: (listen.understand(chunk, options) for chunk in chunks)
+        return
+    # each begins anew: threads of the lake's engine don't survive a fork
+    spawned = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=spawned) as pool:
+        yield lambda chunks, options: pool.map(listen.understand, chunks, repeat(options))
 
 
 def unread(engine: Engine, model: str) -> ir.Table:
