@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, BinaryIO, TextIO
 
+import ibis
 import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
-from parvis.cli.console import errors
+from parvis.cli.console import WorkspaceOption, console, errors, opened
 from parvis.errors import FileUnreadable
 from parvis.listen.contracts import Tier
 from parvis.listen.scoring import lines_of, scored_lines
+from parvis.work.grouping import assign_topics, group_texts
+from parvis.work.reading import read_texts
+from parvis.work.steps import build
+from parvis.work.telling import tell
+from parvis.work.watching import watch
 
 __all__ = ["listen_app"]
 
@@ -51,6 +62,102 @@ def score(
     if failed:
         told += f"; {failed:,} could not be read, each says why"
     errors.print(f"{told}.", markup=False)
+
+
+@listen_app.command("read")
+def read(
+    workspace: WorkspaceOption = Path(),
+    at_most: Annotated[
+        int | None,
+        typer.Option(min=1, help="Read no more than so many texts.", show_default="all"),
+    ] = None,
+    processes: Annotated[
+        int, typer.Option(min=1, max=64, help="How many read at once; each takes up to 1 GB.")
+    ] = min(os.cpu_count() or 1, 4),
+) -> None:
+    """Read the texts that nobody has read, the newest first; stopped, it goes on where it was.
+
+    The worker does the same by itself, some thousand texts at a time.
+    """
+    with opened(workspace) as shop:
+        with _counting("Reading texts") as tell_count:
+            done = read_texts(shop, at_most=at_most, processes=processes, on_progress=tell_count)
+        if not done.read:
+            console.print("Nothing to read: all texts have been read.")
+            return
+        build(shop)
+    left = f"; {done.left:,} are left" if done.left else ""
+    speed = done.read / max(done.seconds, 0.001)
+    console.print(
+        f"{done.read:,} texts read in {done.seconds:.0f} s ({speed:,.0f} a second){left}."
+    )
+
+
+@listen_app.command("topics")
+def topics(workspace: WorkspaceOption = Path()) -> None:
+    """Find what the newest texts are about; a topic that is found again keeps its name."""
+    with opened(workspace) as shop:
+        done = group_texts(shop)
+        filed = assign_topics(shop)
+        build(shop)
+        found = shop.engine.rows(
+            shop.table("topics").order_by(ibis.desc("seen_at"), ibis.desc("texts")).limit(40)
+        )
+    if not found:
+        console.print("There are no texts to group yet.")
+        return
+    table = Table(box=None, pad_edge=False)
+    table.add_column("topic")
+    table.add_column("words")
+    table.add_column("texts", justify="right")
+    for row in found:
+        table.add_row(row["label"] or row["topic_id"], row["name"], f"{row['texts']:,}")
+    console.print(table)
+    console.print(
+        f"{done.topics} topics of {done.texts:,} texts, {done.new} of them new; "
+        f"{filed:,} more texts put under them ({done.seconds:.0f} s)."
+    )
+
+
+@listen_app.command("watch")
+def watch_command(workspace: WorkspaceOption = Path()) -> None:
+    """Look for hours in which more was negative than usual, and tell whom the settings name."""
+    with opened(workspace) as shop:
+        done = watch(shop)
+        told = tell(shop)
+    if done.waiting and not done.texts:
+        console.print(
+            f"{done.waiting:,} texts are still to be read, so what is usual can't be told. "
+            "Read them first: parvis listen read"
+        )
+        return
+    for alert in done.new:
+        at = datetime.fromtimestamp(alert.alarm.at * 60, UTC)
+        of = f" about {alert.subject}" if alert.subject else ""
+        console.print(
+            f"{at:%Y-%m-%d %H:%M} UTC: {alert.alarm.negative} negative texts{of} in an hour that "
+            f"usually has {alert.alarm.expected:.1f}."
+        )
+    console.print(
+        f"{done.texts:,} texts in {done.subjects} series: {len(done.new)} new alerts, "
+        f"{done.going_on} going on."
+    )
+    for problem in told.problems:
+        errors.print(problem, markup=False)
+
+
+@contextlib.contextmanager
+def _counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    ) as progress:
+        task = progress.add_task(what, total=1)
+        yield lambda done, count: progress.update(task, completed=done, total=count)
 
 
 def _readable(file: Path) -> BinaryIO:

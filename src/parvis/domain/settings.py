@@ -238,6 +238,8 @@ class ListenSettings(_Section):
     false_alarms: Annotated[float, Field(gt=0, le=90)] = 0.1
     history_days: Annotated[int, Field(ge=7, le=365)] = 28
     webhook: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+    mail_to: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
+    mail_server: Annotated[str, Field(pattern=r"^(smtps?://\S+)?$")] = ""
     names: tuple[NameSettings, ...] = ()
 
     @field_validator("names")

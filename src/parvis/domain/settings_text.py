@@ -90,6 +90,8 @@ read_again_share = 0.05        # … than this first, and at most this share of 
 false_alarms = 0.1             # how many crisis alarms by mere chance are borne in 90 days
 history_days = 28              # against how many days before an hour is held
 webhook = ""                   # an address that is told of alarms (POST, JSON); empty: none
+mail_to = []                   # who is told of alarms by mail
+mail_server = ""               # by which server: smtp://user@mail.example:587, or smtps://
 
 # [[listen.names]]             # brands, products and competitors that texts may name
 # kind = "brand"               # brand, product or competitor

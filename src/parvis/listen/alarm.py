@@ -51,6 +51,8 @@ class AlarmRules:
         With fewer days before it nothing is said.
     least_texts
         Fewer negative texts in an hour are no crisis.
+    least_spread
+        The variance of an hour's count over its mean is at least this: people answer each other.
     calm_hours
         So long without an unusual hour, and it is over.
     """
@@ -59,6 +61,7 @@ class AlarmRules:
     history_days: int = 28
     least_days: int = 7
     least_texts: int = 5
+    least_spread: float = 1.2
     calm_hours: int = 24
 
 
@@ -166,7 +169,8 @@ def alarms(
         usual = _usual(negative, texts, int(place), rules, loud)
         if usual is None:
             continue
-        expected, spread, share = usual
+        expected, told, share = usual
+        spread = max(told, rules.least_spread)
         chance = _tail(negative[place], expected, spread)
         if chance >= threshold:
             continue

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from parvis.listen.alarm import Alarm, AlarmRules, alarms, watched
 from parvis.listen.authors import authors, profiles_told
 from parvis.listen.contracts import LABELS, TIERS, Tier
 from parvis.listen.corrections import Correction, retrain
@@ -15,7 +16,18 @@ from parvis.listen.duplicates import copies, signatures
 from parvis.listen.echoes import echoes, reacted_texts, reaction_events
 from parvis.listen.gazetteer import Entry
 from parvis.listen.heads import Head, load_head, save_head
+from parvis.listen.labels import (
+    SUBJECTS,
+    WITHDRAWN,
+    Label,
+    Purpose,
+    record_label,
+    standing_labels,
+)
+from parvis.listen.measuring import ENOUGH, Interval, Measured, measured
+from parvis.listen.meaning import encoder_name, meanings
 from parvis.listen.mentions import Read, gone_authors, mentions, text_events
+from parvis.listen.personal import masked, personal_data
 from parvis.listen.scoring import lines_of, scored_lines
 from parvis.listen.topics import Topic, Topics, find_topics
 from parvis.listen.transformer import TransformerChoice
@@ -23,12 +35,21 @@ from parvis.listen.understanding import Understanding, UnderstandingOptions, und
 from parvis.listen.weighing import Views, views_of
 
 __all__ = [
+    "ENOUGH",
     "LABELS",
+    "SUBJECTS",
     "TIERS",
     "UNDERSTOOD",
+    "WITHDRAWN",
+    "Alarm",
+    "AlarmRules",
     "Correction",
     "Entry",
     "Head",
+    "Interval",
+    "Label",
+    "Measured",
+    "Purpose",
     "Read",
     "Tier",
     "Topic",
@@ -36,25 +57,34 @@ __all__ = [
     "TransformerChoice",
     "UnderstandingOptions",
     "Views",
+    "alarms",
     "authors",
     "copies",
     "echoes",
+    "encoder_name",
     "find_topics",
     "gone_authors",
     "lines_of",
     "load_head",
+    "masked",
+    "measured",
+    "meanings",
     "mentions",
     "model_name",
+    "personal_data",
     "profiles_told",
     "reacted_texts",
     "reaction_events",
+    "record_label",
     "retrain",
     "save_head",
     "scored_lines",
     "signatures",
+    "standing_labels",
     "text_events",
     "understand",
     "views_of",
+    "watched",
 ]
 
 _CHUNK = 512

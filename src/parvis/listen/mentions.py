@@ -10,6 +10,7 @@ import ibis
 from parvis.domain.event import EventName
 from parvis.lake.functions import json_text, json_values
 from parvis.lake.schema import TABLES
+from parvis.listen.labels import WITHDRAWN
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -182,7 +183,8 @@ def _with_reading(rows: ir.Table, known: Read) -> ir.Table:
     )
     rows = rows.left_join(read, "text_key", rname="{name}_read")
     rows = rows.left_join(_said_by_team(labels), "text_key", rname="{name}_team")
-    about = known.text_topics.select("text_key", "topic_id")
+    # an empty one: it was looked at, and is near none
+    about = known.text_topics.select("text_key", topic_id=known.text_topics.topic_id.nullif(""))
     rows = rows.left_join(about, "text_key", rname="{name}_about")
     given = rows.model_intents.fill_null(ibis.literal([], rows.model_intents.type()))
     none = ibis.literal([], "array<string>")
@@ -202,7 +204,8 @@ def _with_reading(rows: ir.Table, known: Read) -> ir.Table:
 def _said_by_team(labels: ir.Table) -> ir.Table:
     newest = ibis.window(group_by=("text_key", "subject"), order_by=labels.label_id.desc())
     ranked = labels.mutate(place=ibis.row_number().over(newest))
-    last = ranked.filter(ranked.place == 0)
+    # what was taken back says nothing any more
+    last = ranked.filter(ranked.place == 0, ranked.value != WITHDRAWN)
     intent = last.subject.re_extract("^intent:(.*)$", 1).nullif("")
     mood = last.subject == "sentiment"
     return last.group_by("text_key").agg(

@@ -11,6 +11,7 @@ from typing import Final
 
 from parvis.errors import ParvisError, WorkspaceBusy
 from parvis.lake.workspace import Workspace
+from parvis.work.attending import attend
 from parvis.work.connecting import NetworkReader
 from parvis.work.matching import match_if_due
 from parvis.work.status import WorkerStatus, read_status, write_status
@@ -26,6 +27,8 @@ _TIDY_SECONDS: Final = 24 * 3600.0
 _LONGEST_PAUSE_SECONDS: Final = 300.0
 #: After a search for people who are alike that failed.
 _MATCH_AGAIN_SECONDS: Final = 24 * 3600.0
+#: After texts that couldn't be read.
+_LISTEN_AGAIN_SECONDS: Final = 3600.0
 
 
 class Worker:
@@ -45,6 +48,7 @@ class Worker:
         self._next_build = 0.0
         self._next_tidy = time.monotonic() + _TIDY_SECONDS
         self._next_match = 0.0
+        self._next_listen = 0.0
         self._failures = 0
         self._status = read_status(folder) or WorkerStatus("waiting", WorkerStatus.now())
 
@@ -70,6 +74,8 @@ class Worker:
             self._build()
             if now >= self._next_match:
                 self._match()
+            if now >= self._next_listen:
+                self._listen()
             if now >= self._next_tidy:
                 self._tidy()
         except WorkspaceBusy:
@@ -131,6 +137,29 @@ class Worker:
                 f"{report.records:,}", report.seconds, f"{report.merged:,}",
                 f"{report.to_review:,}",
             )  # fmt: skip
+
+    def _listen(self) -> None:
+        """Read what people say; what goes wrong here must not stop the builds."""
+        try:
+            done = attend(self._workspace)
+        except Exception as error:
+            self._next_listen = time.monotonic() + _LISTEN_AGAIN_SECONDS
+            told = error.what if isinstance(error, ParvisError) else f"{type(error).__name__}"
+            _log.exception("texts can't be read (%s); it is tried again in an hour", told)
+            return
+        if done.read.read:
+            _log.info(
+                "read %s texts in %.1f s, %s are left",
+                f"{done.read.read:,}", done.read.seconds, f"{done.read.left:,}",
+            )  # fmt: skip
+        for alert in done.watched.new:
+            _log.warning(
+                "%s negative texts in an hour that usually has %.1f%s",
+                alert.alarm.negative, alert.alarm.expected,
+                f" about {alert.subject}" if alert.subject else "",
+            )  # fmt: skip
+        for problem in done.told.problems:
+            _log.error("%s It is tried again.", problem)
 
     def _tidy(self) -> None:
         with self._workspace.building():

@@ -1,0 +1,67 @@
+"""Keep up with what people say: read, group, watch and tell, a little at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from parvis.lake.workspace import Workspace
+from parvis.work.grouping import GroupReport, assign_topics, group_texts, grouping_is_due
+from parvis.work.reading import ReadReport, read_texts
+from parvis.work.telling import Told, tell
+from parvis.work.watching import WatchReport, watch
+
+__all__ = ["Attended", "attend"]
+
+#: Texts that are read between two builds: some seconds' work.
+_AT_ONCE: Final = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """What was done with what people say.
+
+    Parameters
+    ----------
+    read
+        What was read, and how much is left.
+    grouped
+        The topics that were sought; null: it wasn't due.
+    filed
+        Texts that were put under a topic.
+    watched
+        What was watched, and the alerts.
+    told
+        Of what somebody was told.
+    """
+
+    read: ReadReport
+    grouped: GroupReport | None
+    filed: int
+    watched: WatchReport
+    told: Told
+
+
+def attend(workspace: Workspace, at_most: int = _AT_ONCE) -> Attended:
+    """Read some texts that nobody has read, file them, and look for unusual hours.
+
+    Parameters
+    ----------
+    workspace
+        A workspace that is built; what is found is shown by the next build.
+    at_most
+        How many texts are read.
+
+    Raises
+    ------
+    ListeningError
+        A model that the settings ask for isn't there.
+    """
+    read = read_texts(workspace, at_most=at_most)
+    grouped = None
+    if grouping_is_due(workspace, datetime.now(UTC)):
+        grouped = group_texts(workspace)
+    filed = assign_topics(workspace, at_most)
+    watched = watch(workspace)
+    return Attended(read, grouped, filed, watched, tell(workspace))
