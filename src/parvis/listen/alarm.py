@@ -19,7 +19,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import betabinom, nbinom, poisson
+from scipy.special import betainc, betaln, gammainc, gammaln
 
 __all__ = ["Alarm", "AlarmRules", "Watched", "alarms", "watched"]
 
@@ -226,16 +226,21 @@ def _usual(
 def _tail(count: float, expected: float, spread: float) -> float:
     """Return how probable so many or more are; spread is the variance over the mean."""
     if spread < 1.01:
-        return float(poisson.sf(count - 1, expected))
-    size = expected / (spread - 1)
-    return float(nbinom.sf(count - 1, size, 1 / spread))
+        return float(gammainc(count, expected))
+    # of the negative binomial distribution, by the regularised beta function
+    return float(betainc(count, expected / (spread - 1), (spread - 1) / spread))
 
 
 def _share_tail(negative: float, texts: float, share: float, spread: float) -> float:
     """Return how probable such a share is, of texts that come in threads."""
     # texts of one thread agree: so many of them say as much as one by itself
-    alike = min(spread - 1, 2.0) / max(texts - 1, 1.0)
-    if alike <= 1e-6:
-        alike = 1e-6
+    alike = max(min(spread - 1, 2.0) / max(texts - 1, 1.0), 1e-6)
     weight = 1 / alike - 1
-    return float(betabinom.sf(negative - 1, texts, share * weight, (1 - share) * weight))
+    one, other = share * weight, (1 - share) * weight
+    many = np.arange(negative, texts + 1)
+    # of the beta-binomial distribution
+    logs = (
+        gammaln(texts + 1) - gammaln(many + 1) - gammaln(texts - many + 1)
+        + betaln(many + one, texts - many + other) - betaln(one, other)
+    )  # fmt: skip
+    return float(np.exp(logs).sum())
