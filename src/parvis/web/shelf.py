@@ -24,6 +24,7 @@ from parvis.identity import api as identity
 from parvis.lake.engine import Engine
 from parvis.lake.workspace import Workspace
 from parvis.profile import api as profile
+from parvis.web import texts_laid
 from parvis.web.statements import Statement
 
 if TYPE_CHECKING:
@@ -117,9 +118,13 @@ class Shelf:
             "sessions": self._at("sessions").order_by("customer_id"),
             "all_events": self._all_events(),
             "build_state": state,
+            "texts": texts_laid.texts(self._at, settings.time.zone),
+            "topics": self._at("topics"),
         }
         for name, rows in by_customer.items():
             self._tables[name] = self._engine.stage(rows)
+        kinds = texts_laid.text_kinds(self._tables["texts"])
+        self._tables["text_kinds"] = self._engine.stage(kinds)
 
     def _who(self) -> dict[str, ir.Table]:
         """Who is who: identifiers, evidence and records by customer, and what is in doubt."""
