@@ -24,8 +24,8 @@ from parvis.listen.labels import (
     record_label,
     standing_labels,
 )
-from parvis.listen.measuring import ENOUGH, Interval, Measured, measured
 from parvis.listen.meaning import encoder_name, meanings
+from parvis.listen.measuring import ENOUGH, Interval, Measured, measured
 from parvis.listen.mentions import Read, gone_authors, mentions, text_events
 from parvis.listen.personal import masked, personal_data
 from parvis.listen.scoring import lines_of, scored_lines
@@ -67,8 +67,8 @@ __all__ = [
     "lines_of",
     "load_head",
     "masked",
-    "measured",
     "meanings",
+    "measured",
     "mentions",
     "model_name",
     "personal_data",
