@@ -24,10 +24,14 @@ from parvis.web.pages.identity_health import health_pages
 from parvis.web.pages.orders import orders_pages
 from parvis.web.pages.overview import overview_pages
 from parvis.web.pages.silos import silos_pages
+from parvis.web.pages.voices import voices_pages
+from parvis.web.pages.wall import wall_pages
 from parvis.web.pages.who import who_pages
 from parvis.web.reader import Reader
 from parvis.web.render import Renderer
 from parvis.web.security import Guard
+from parvis.web.wall.board import Board
+from parvis.web.wall.feed import Feed
 from parvis.web.warm import warm
 
 __all__ = ["create_app"]
@@ -55,9 +59,11 @@ def create_app(workspace_folder: Path, *, limits: LoginLimits | None = None) -> 
     reader = Reader(workspace_folder, lambda shelf: warm(shelf, languages))
 
     @contextlib.asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         reader.start()
         yield
+        app.state.wall_feed.close()
+        app.state.wall_board.close()
         reader.close()
         access.close()
 
@@ -74,6 +80,8 @@ def create_app(workspace_folder: Path, *, limits: LoginLimits | None = None) -> 
     app.state.reader = reader
     app.state.access = access
     app.state.desk = Desk(reader)
+    app.state.wall_feed = Feed(reader)
+    app.state.wall_board = Board(reader.workspace.files.app)
     app.state.languages = languages
     app.state.assets = assets
     app.state.renderer = renderer
@@ -84,6 +92,8 @@ def create_app(workspace_folder: Path, *, limits: LoginLimits | None = None) -> 
         customers_pages,
         customer_pages,
         orders_pages,
+        voices_pages,
+        wall_pages,
         silos_pages,
         identity_pages,
         health_pages,
@@ -96,7 +106,14 @@ def create_app(workspace_folder: Path, *, limits: LoginLimits | None = None) -> 
     add_failures(app)
     app.add_middleware(Rescue)
     app.add_middleware(Guard)
-    app.add_middleware(BrotliMiddleware, quality=5, minimum_size=600, gzip_fallback=True)
+    app.add_middleware(
+        BrotliMiddleware,
+        quality=5,
+        minimum_size=600,
+        gzip_fallback=True,
+        # a compressor would hold the wall's texts back until it has many
+        excluded_handlers=["^/wall/stream$"],
+    )
     return app
 
 

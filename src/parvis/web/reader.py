@@ -88,7 +88,7 @@ class Reader:
         shelf = self._shelf
         if shelf is None or self._failure is not None or identity != self._opened:
             return self.refresh()
-        if self._last_written() != self._stamp:
+        if self.last_written() != self._stamp:
             self._news.set()
         return shelf
 
@@ -102,7 +102,7 @@ class Reader:
         """
         with self._changing:
             self._follow_files()
-            self._stamp = self._last_written()
+            self._stamp = self.last_written()
             try:
                 version = self._version()
                 self._failure = None
@@ -141,7 +141,7 @@ class Reader:
         catalog, settings = _state(files.lake.catalog), _state(files.settings)
         return (catalog.st_ino if catalog else 0, settings.st_mtime_ns if settings else 0)
 
-    def _last_written(self) -> tuple[float, ...]:
+    def last_written(self) -> tuple[float, ...]:
         """Tell when somebody last wrote to the catalog."""
         catalog = self.workspace.files.lake.catalog
         found = (_state(catalog), _state(catalog.with_name(catalog.name + "-wal")))

@@ -24,7 +24,7 @@ from parvis.identity import api as identity
 from parvis.lake.engine import Engine
 from parvis.lake.workspace import Workspace
 from parvis.profile import api as profile
-from parvis.web import texts_laid
+from parvis.web import said, texts_laid
 from parvis.web.statements import Statement
 
 if TYPE_CHECKING:
@@ -120,6 +120,10 @@ class Shelf:
             "build_state": state,
             "texts": texts_laid.texts(self._at, settings.time.zone),
             "topics": self._at("topics"),
+            "voices": said.voices(self._at),
+            "heard": said.heard(self._at),
+            "said_by_day": said.counted_by_day(self._at, settings.time.zone),
+            "named_by_day": said.counted_by_name(self._at, settings.time.zone),
         }
         for name, rows in by_customer.items():
             self._tables[name] = self._engine.stage(rows)

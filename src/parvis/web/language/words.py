@@ -12,6 +12,7 @@ __all__ = [
     "EVENTS",
     "SEGMENTS",
     "SEGMENT_MEANINGS",
+    "STANCES",
     "STATUSES",
     "TRAIT_GROUPS",
     "TRAIT_MEANINGS",
@@ -170,6 +171,11 @@ CHANNELS: Final = {
     "blog": N_("blog"),
     "display": N_("display"),
     "television": N_("television"),
+}
+
+STANCES: Final = {
+    "supporter": N_("supporter"),
+    "detractor": N_("detractor"),
 }
 
 STATUSES: Final = {

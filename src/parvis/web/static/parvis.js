@@ -17,7 +17,7 @@
   }
 
   const follow = (selector) => document.querySelector(selector)?.click();
-  const places = { o: "/", c: "/customers", r: "/orders", s: "/silos", i: "/identity" };
+  const places = { o: "/", c: "/customers", r: "/orders", t: "/topics", v: "/voices", w: "/wall", s: "/silos", i: "/identity" };
   let afterG = false;
 
   function showKeys() {

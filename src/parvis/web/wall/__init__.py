@@ -1,0 +1,1 @@
+"""The wall: what people say as they say it, for a screen in the hall."""
