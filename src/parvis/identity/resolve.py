@@ -99,7 +99,7 @@ def resolve(engine: Engine, evidence: Evidence, settings: IdentitySettings) -> R
         lambda nodes: _sure_joints(engine, graph, evidence.links, nodes[~closed[nodes]]),
         settings,
     )
-    told = _told(engine, evidence.identifiers, graph, sharing, clusters)
+    told, best = _told(engine, evidence.identifiers, graph, sharing, clusters)
     stops = [
         Stop("shared", Joint(node, -1, 0.0, SAME_EVENT), why)
         for node, why in sharing.why.items()
@@ -107,7 +107,7 @@ def resolve(engine: Engine, evidence: Evidence, settings: IdentitySettings) -> R
     ]
     stops += clusters.stops
     return Resolved(
-        engine.stage(_identities(evidence.identifiers, graph, told)),
+        engine.stage(_identities(evidence.identifiers, graph, told, best)),
         _stops(engine, evidence.identifiers, graph, told, stops),
     )
 
@@ -191,8 +191,15 @@ def _sure_joints(
 
 def _told(
     engine: Engine, identifiers: ir.Table, graph: Graph, sharing: Sharing, clusters: Clusters
-) -> ir.Table:
-    """Say of each node: its customer's and its component's best node, and what is known."""
+) -> tuple[ir.Table, ir.Table]:
+    """Say of each node: its customer's and its component's best node, and what is known.
+
+    Returns
+    -------
+    tuple of ir.Table
+        The nodes; and the best ones, each once: `key`, and whether it `is_head` of a component
+        that is called otherwise than the customer.
+    """
     customer, component = clusters.customer, clusters.component
     roots = _roots(engine, identifiers, graph, customer)
     heads = roots if component is customer else _roots(engine, identifiers, graph, component)
@@ -215,7 +222,12 @@ def _told(
             "claims": pa.array(sharing.claims),
         }
     )
-    return engine.show_arrow(table)
+    apart = np.unique(heads[component[differs]])
+    best = np.concatenate((roots[np.bincount(customer, minlength=len(roots)) > 0], apart))
+    is_head = np.zeros(len(best), bool)
+    is_head[len(best) - len(apart) :] = True
+    shown = pa.table({"key": keys.take(pa.array(best)), "is_head": pa.array(is_head)})
+    return engine.show_arrow(table), engine.show_arrow(shown)
 
 
 def _roots(
@@ -251,15 +263,17 @@ def _spelt(identifiers: ir.Table, graph: Graph, nodes: ir.Table) -> ir.Table:
     return keyed.inner_join(wanted, "key").select("node", "kind", "normal").distinct()
 
 
-def _identities(identifiers: ir.Table, graph: Graph, told: ir.Table) -> ir.Table:
-    names = _names(identifiers, graph, told)
+def _identities(identifiers: ir.Table, graph: Graph, told: ir.Table, best: ir.Table) -> ir.Table:
+    names = _names(identifiers, graph, best)
     usable = identifiers.filter(identifiers.normal.notnull())
     keyed = usable.select(
         "kind", "value", "normal", since="first_at", key=graph.key(usable.kind, usable.normal)
     )
     joined = keyed.inner_join(told, "key")
     joined = joined.inner_join(names.select(root="key", customer_id="name"), "root")
-    joined = joined.left_join(names.select(head="key", other="name"), "head")
+    # few customers have parted from their component: a small table is looked up for all
+    heads = _names(identifiers, graph, best.filter(best.is_head))
+    joined = joined.left_join(heads.select(head="key", other="name"), "head")
     columns = [c.name for c in TABLES["identities"].columns]
     tied = joined.mutate(
         claims=joined.claims.cast("int64"), component=joined.other.fill_null(joined.customer_id)
@@ -281,13 +295,11 @@ def _identities(identifiers: ir.Table, graph: Graph, told: ir.Table) -> ir.Table
     return together(tied, single)
 
 
-def _names(identifiers: ir.Table, graph: Graph, told: ir.Table) -> ir.Table:
-    """Name the customers and components after their best nodes."""
-    heads = told.select(key="head").filter(lambda t: t.key.notnull())
-    roots = together(told.select(key="root"), heads).distinct()
+def _names(identifiers: ir.Table, graph: Graph, best: ir.Table) -> ir.Table:
+    """Name customers and components after their best nodes (`key`)."""
     usable = identifiers.filter(identifiers.normal.notnull())
     keyed = usable.select("kind", "normal", key=graph.key(usable.kind, usable.normal))
-    named = keyed.semi_join(roots, "key")
+    named = keyed.semi_join(best, "key")
     one = named.group_by("key").agg(kind=named.kind.arbitrary(), normal=named.normal.arbitrary())
     return one.select("key", name=customer_id_of(one.kind, one.normal))
 
@@ -316,7 +328,7 @@ def _stops(
     own = engine.stage(told.semi_join(keys, "key").inner_join(keys, "key"))
     heads = own.select(left="node", key=own["head"].fill_null(own.root))
     both = both.inner_join(heads, "left")
-    names = _names(identifiers, graph, own)
+    names = _names(identifiers, graph, heads.select("key").distinct())
     both = both.inner_join(names.select(key="key", component="name"), "key")
     # of all links of the one there is no other
     turned = (both.one_kind > both.other_kind) | (
