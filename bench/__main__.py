@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import demo, identity, linkage, pages, simulate, walk_through
+from bench import demo, identity, linkage, listening, pages, simulate, walk_through
 from bench.measure import Row
 
 SECTIONS = {
@@ -26,6 +26,8 @@ SECTIONS = {
     "new_events": identity.measure_new_events,
     "histories": identity.measure_histories,
     "brand": identity.measure_brand,
+    "reading": listening.measure_reading,
+    "crises": listening.measure_crises,
 }
 
 
