@@ -83,10 +83,8 @@ def _crisis(scratch: Path, seed: int) -> tuple[float, int]:
     brand, folder = scratch / f"brand-{seed}", scratch / f"shop-{seed}"
     begins = _STARTS_ON + timedelta(days=_DAYS - 3, hours=(7 + 5 * seed) % 24, minutes=10)
     world = scratch / f"world-{seed}.toml"
-    world.write_text(
-        f'base = "default"\n\n[brand]\nzone = "UTC"\n\n[crisis]\nstarts_at = {begins:%Y-%m-%dT%H:%M:%S}\n',
-        "utf-8",
-    )
+    told = f"[crisis]\nstarts_at = {begins:%Y-%m-%dT%H:%M:%S}\n"
+    world.write_text(f'base = "default"\n\n[brand]\nzone = "UTC"\n\n{told}', "utf-8")
     parvis(
         "simulate", str(brand), "--customers", str(_CUSTOMERS), "--days", str(_DAYS),
         "--seed", str(seed), "--world", str(world),
