@@ -32,6 +32,8 @@ Floats = NDArray[np.float64]
 _WEEK: Final = 7
 #: From the median absolute deviation to a standard deviation, of normal numbers.
 _NORMAL: Final = 1.4826
+#: So improbable by chance is what is said to stand out.
+_RARE: Final = 0.01
 _Z95: Final = 1.959964
 
 
@@ -164,7 +166,7 @@ def standouts(
     Returns
     -------
     list of Standout
-        Those that bring most beyond what they usually bring first.
+        Those whose share grew by more than chance; those that bring most beyond it first.
 
     Examples
     --------
@@ -172,15 +174,18 @@ def standouts(
     [Standout(key='delivery', on_day=60, usual=5.0, share=0.845..., usual_share=0.333...)]
     """
     total, total_before = sum(on_day.values()), sum(before.values())
-    found: list[Standout] = []
+    found: list[tuple[float, Standout]] = []
     for key, count in on_day.items():
-        usual = before.get(key, 0) / max(days_before, 1)
-        # what is one of many keys must be rarer than one alone
-        if poisson.sf(count - 1, max(usual, 0.5)) * len(on_day) > 0.01:
-            continue
         share_before = before.get(key, 0) / total_before if total_before else 0.0
-        found.append(Standout(key, count, usual, count / total, share_before))
-    return sorted(found, key=lambda s: (s.usual - s.on_day, s.key))[:at_most]
+        # on a loud day there is more of everything: only a larger share explains it
+        expected = max(share_before * total, 0.5)
+        # what is one of many keys must be rarer than one alone
+        if poisson.sf(count - 1, expected) * len(on_day) > _RARE:
+            continue
+        usual = before.get(key, 0) / max(days_before, 1)
+        one = Standout(key, count, usual, count / total, share_before)
+        found.append((expected - count, one))
+    return [one for _, one in sorted(found, key=lambda f: (f[0], f[1].key))[:at_most]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,14 @@ from parvis.web.pages.identity_health import health_pages
 from parvis.web.pages.orders import orders_pages
 from parvis.web.pages.overview import overview_pages
 from parvis.web.pages.silos import silos_pages
+from parvis.web.pages.topics import topics_pages
 from parvis.web.pages.voices import voices_pages
 from parvis.web.pages.wall import wall_pages
 from parvis.web.pages.who import who_pages
 from parvis.web.reader import Reader
 from parvis.web.render import Renderer
 from parvis.web.security import Guard
+from parvis.web.topic_desk import TopicDesk
 from parvis.web.wall.board import Board
 from parvis.web.wall.feed import Feed
 from parvis.web.warm import warm
@@ -80,6 +82,7 @@ def create_app(workspace_folder: Path, *, limits: LoginLimits | None = None) -> 
     app.state.reader = reader
     app.state.access = access
     app.state.desk = Desk(reader)
+    app.state.topic_desk = TopicDesk(reader)
     app.state.wall_feed = Feed(reader)
     app.state.wall_board = Board(reader.workspace.files.app)
     app.state.languages = languages
@@ -92,6 +95,7 @@ def create_app(workspace_folder: Path, *, limits: LoginLimits | None = None) -> 
         customers_pages,
         customer_pages,
         orders_pages,
+        topics_pages,
         voices_pages,
         wall_pages,
         silos_pages,

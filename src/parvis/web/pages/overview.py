@@ -15,6 +15,7 @@ from parvis.web.charts.drawing import Figure
 from parvis.web.charts.overview import overview_figures
 from parvis.web.language import Language
 from parvis.web.language.words import soften
+from parvis.web.pages.alerting import shown_alerts
 from parvis.web.queries.customers import buyers_without_rhythm, facets
 from parvis.web.queries.orders import simulated_orders
 from parvis.web.render import render
@@ -73,6 +74,7 @@ def show_overview(visit: Member) -> Response:
         "overview.html",
         situation=shelf.situation,
         page=page,
+        alerts=shown_alerts(shelf, visit.language),
         # every figure here is told by orders and coupons
         simulated=simulated_orders(shelf),
     )

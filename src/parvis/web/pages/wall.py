@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from parvis.trust.api import Role
 from parvis.web.language.words import channel_name
+from parvis.web.pages.alerting import shown_alerts
 from parvis.web.render import render
 from parvis.web.visit import Editor, Member, Visit, session_cookie
 from parvis.web.wall.board import STATES, Board, Card, shown
@@ -117,7 +118,16 @@ def _wall(visit: Visit, *, moderates: bool) -> dict[str, Any]:
                 state = said.states.get(card.text_id, "")
                 waits = state or "waiting"
                 rows.append(_told(visit, card, waits))
-    return {"paused": said.paused_at is not None, "cards": rows}
+    return {"paused": said.paused_at is not None, "alerts": _alerts(visit), "cards": rows}
+
+
+def _alerts(visit: Visit) -> list[str]:
+    """Name the crises that go on, in one line each."""
+    # a stream outlasts any one state: it asks for the newest each time
+    shelf, language = visit.reader.shelf(), visit.language
+    return shelf.kept(
+        ("wall alerts", language.code), lambda: [a.title for a in shown_alerts(shelf, language)]
+    )
 
 
 def _told(visit: Visit, card: Card, state: str) -> dict[str, Any]:

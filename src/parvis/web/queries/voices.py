@@ -29,6 +29,7 @@ __all__ = [
     "one_voice",
     "texts_of",
     "voice_choices",
+    "voice_named",
 ]  # fmt: skip
 
 #: By what voices can be sorted, and the columns that it means.
@@ -318,6 +319,22 @@ _ONE: Final = Statement(
 def one_voice(shelf: Shelf, kind: str, voice_id: str) -> Voice | None:
     """Return a voice; null where there is none."""
     rows = shelf.rows(_ONE, kind=kind, voice=voice_id)
+    return Voice(**rows[0]) if rows else None
+
+
+_OF_AUTHOR: Final = Statement(
+    lambda shelf, kind, author: _named(
+        shelf,
+        shelf.table("voices").filter(lambda t: t.author_kind == kind, lambda t: t.author == author),
+    ).select(*Voice.__slots__),
+    kind=str,
+    author=str,
+)
+
+
+def voice_named(shelf: Shelf, kind: str, author: str) -> Voice | None:
+    """Return the voice of an identifier; null where there is none."""
+    rows = shelf.rows(_OF_AUTHOR, kind=kind, author=author)
     return Voice(**rows[0]) if rows else None
 
 

@@ -4,9 +4,9 @@
   const list = document.getElementById("cards");
   const blank = document.getElementById("card")?.content.querySelector("li");
   const state = document.querySelector(".wall-state");
+  const warnings = document.getElementById("alerts");
   if (!list || !blank || !window.EventSource) return;
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  let paused = false;
 
   // only what differs is touched, as text: nothing that people write becomes markup
   const say = (node, selector, text) => {
@@ -27,7 +27,6 @@
   }
 
   function show(wall) {
-    paused = wall.paused;
     const known = new Map([...list.children].map((node) => [node.dataset.id, node]));
     const wanted = new Set(wall.cards.map((told) => told.id));
     for (const [id, node] of known) if (!wanted.has(id)) node.remove();
@@ -44,7 +43,14 @@
       if (node === place) place = place.nextElementSibling;
       else list.insertBefore(node, place);
     }
-    state.textContent = paused ? state.dataset.paused : state.dataset.live;
+    if (warnings.textContent !== wall.alerts.map((a) => `▲ ${a}`).join("")) {
+      warnings.replaceChildren(...wall.alerts.map((told) => {
+        const line = document.createElement("p");
+        line.textContent = `▲ ${told}`;
+        return line;
+      }));
+    }
+    state.textContent = wall.paused ? state.dataset.paused : state.dataset.live;
   }
 
   let source = null;

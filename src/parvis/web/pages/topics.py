@@ -1,0 +1,334 @@
+"""What is said: how much, of what, how well, which days stand out, and alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form
+from starlette.responses import RedirectResponse, Response
+
+from parvis.listen.pulse import Net, Peak, net_sentiment
+from parvis.web.charts.drawing import Figure
+from parvis.web.charts.said import (
+    NetRow,
+    ShareRow,
+    net_figure,
+    share_figure,
+    volume_figure,
+)
+from parvis.web.language import Language
+from parvis.web.pages.alerting import shown_alerts
+from parvis.web.pages.masking import text_for
+from parvis.web.pages.voices import language_name
+from parvis.web.queries.paging import is_day
+from parvis.web.queries.said import (
+    Group,
+    Topic,
+    by_day,
+    grouped,
+    last_days_peaks,
+    made_of,
+    named,
+    said_days,
+)
+from parvis.web.queries.voices import voice_named
+from parvis.web.render import render
+from parvis.web.shelf import Shelf
+from parvis.web.topic_desk import TopicDesk
+from parvis.web.visit import Editor, Member, Visit, local_path
+
+__all__ = ["TopicsView", "texts_address", "topics_pages"]
+
+topics_pages = APIRouter(include_in_schema=False)
+
+Text = Annotated[str, Form()]
+_DAYS: Final = 28
+#: More days than these are drawn by week, unless asked otherwise.
+_BY_DAY: Final = 120
+_MOST_PEAKS: Final = 6
+_SEE_OTHER: Final = 303
+
+
+@dataclass(frozen=True, slots=True)
+class TopicsView:
+    """Which days, and by day or week; as it stands in the address."""
+
+    first: date
+    last: date
+    by: str
+
+    @classmethod
+    def of(cls, query: Mapping[str, str], known: tuple[date, date]) -> TopicsView:
+        """Read an address; the four weeks up to the last text, where it says nothing."""
+        last = _day(query.get("to", ""), known[1])
+        first = _day(query.get("from", ""), last - timedelta(_DAYS - 1))
+        first = min(first, last)
+        days = (last - first).days + 1
+        by = query.get("by", "")
+        if by not in {"day", "week"}:
+            by = "day" if days <= _BY_DAY else "week"
+        return cls(first, last, by)
+
+    def address(self, **changes: Any) -> str:
+        """Return the query string of this view, or of one beside it."""
+        view = replace(self, **changes)
+        return urlencode({"from": view.first, "to": view.last, "by": view.by})
+
+
+def _day(text: str, otherwise: date) -> date:
+    return date.fromisoformat(text) if is_day(text) else otherwise
+
+
+def texts_address(first: date, last: date, **more: str | None) -> str:
+    """Return where the texts of some days are."""
+    told = {k: v for k, v in more.items() if v}
+    return "/conversations?" + urlencode({**told, "from": first, "to": last})
+
+
+@topics_pages.get("/topics")
+def show_topics(visit: Member) -> Response:
+    """Show what is said in a period."""
+    shelf = visit.shelf
+    known = said_days(shelf)
+    if known is None:
+        return render(visit, "topics.html", situation=shelf.situation, page=None)
+    view = TopicsView.of(visit.request.query_params, known)
+    desk: TopicDesk = visit.request.app.state.topic_desk
+    topics = desk.topics(shelf)
+    told = tuple((t.topic_id, t.called, t.parent) for t in topics.values())
+    page = shelf.kept(
+        ("topics page", view, told, visit.language.code),
+        lambda: _page(shelf, view, topics, visit.language),
+    )
+    return render(
+        visit,
+        "topics.html",
+        situation=shelf.situation,
+        page=page,
+        view=view,
+        known=known,
+        periods=_periods(view, known, visit.language),
+        peaks=[_peak(visit, day, peak, topics) for day, peak in page["peaks"][:_MOST_PEAKS]],
+        alerts=shown_alerts(shelf, visit.language, topics),
+        subjects=sorted({t.parent for t in topics.values() if t.parent}),
+    )
+
+
+@topics_pages.post("/topics/{topic_id}")
+def call_topic(
+    visit: Editor, topic_id: str, label: Text = "", parent: Text = "", back: Text = "/topics"
+) -> Response:
+    """Name a topic, and put it under a subject."""
+    desk: TopicDesk = visit.request.app.state.topic_desk
+    desk.call(topic_id, label, parent)
+    assert visit.user is not None  # noqa: S101
+    visit.access.audit.note(
+        "topic.named",
+        actor=visit.user.login,
+        subject=topic_id[:80],
+        detail=f"{label[:80]}; {parent[:80]}",
+        address=visit.address,
+    )
+    return RedirectResponse(local_path(back) + "#topics", _SEE_OTHER)
+
+
+def _periods(
+    view: TopicsView, known: tuple[date, date], language: Language
+) -> list[tuple[str, str, bool]]:
+    last = known[1]
+    spans = (
+        (language.say("4 weeks"), last - timedelta(27)),
+        (language.say("12 weeks"), last - timedelta(83)),
+        (language.say("a year"), last - timedelta(363)),
+    )
+    found = []
+    for name, first in spans:
+        by = "day" if (last - first).days < _BY_DAY else "week"
+        chosen = TopicsView(first, last, by)
+        found.append((name, chosen.address(), (view.first, view.last) == (first, last)))
+    return found
+
+
+def _page(
+    shelf: Shelf, view: TopicsView, topics: Mapping[str, Topic], language: Language
+) -> dict[str, Any]:
+    """Compute what everybody sees of a period."""
+    first, last, say = view.first, view.last, language.say
+    days = by_day(shelf, first, last)
+    found = last_days_peaks(shelf, first, last)
+    every = grouped(shelf, "all", first, last)
+    whole = every[0] if every else Group("all", 0, 0, 0, 0)
+    length = (last - first).days + 1
+    before = sum(n for _, n in by_day(shelf, first - timedelta(length), first - timedelta(1)))
+    net = _net(whole)
+    names = named(shelf, first, last)
+    about = grouped(shelf, "topic_id", first, last)
+    figures: list[Figure | None] = [
+        volume_figure(days, found, view.by, lambda a, b: texts_address(a, b), language),
+        share_figure(_voice(names, first, last), language),
+    ]
+    if net is not None:
+        figures += _nets(shelf, view, (topics, about, names), net, language)
+    return {
+        "title": _title(whole, before, net, language),
+        "whole": whole,
+        "net": net,
+        "before": before,
+        "figures": [f for f in figures if f is not None],
+        "peaks": found,
+        "topics": _topic_rows(about, topics, view),
+        "period": language.formats.period(first, last),
+        "unit": say("Net sentiment, %%") % {},
+    }
+
+
+def _title(whole: Group, before: int, net: Net | None, language: Language) -> str:
+    fmt, say = language.formats, language.say
+    texts = language.say_n("%(n)s text", "%(n)s texts", whole.texts)
+    if before:
+        change = whole.texts / before - 1
+        more = say("%(by)s more", by=fmt.percent(change)) if change >= 0 else say(
+            "%(by)s fewer", by=fmt.percent(-change))  # fmt: skip
+        texts = say("%(texts)s, %(more)s than in the days before", texts=texts, more=more)
+    if net is None:
+        return texts
+    if net.low > 0:
+        return say("%(texts)s; more of them good than bad", texts=texts)
+    if net.high < 0:
+        return say("%(texts)s; more of them bad than good", texts=texts)
+    return say("%(texts)s; good and bad are even", texts=texts)
+
+
+def _net(group: Group) -> Net | None:
+    return net_sentiment(group.positive, group.negative, group.read)
+
+
+def _voice(names: Mapping[str, list[Group]], first: date, last: date) -> list[ShareRow]:
+    return [
+        ShareRow(g.key or "", g.texts, texts_address(first, last, name=g.key), kind == "brand")
+        for kind in ("brand", "competitor")
+        for g in names.get(kind, [])
+    ]
+
+
+def _nets(
+    shelf: Shelf,
+    view: TopicsView,
+    said: tuple[Mapping[str, Topic], list[Group], Mapping[str, list[Group]]],
+    whole: Net,
+    language: Language,
+) -> list[Figure | None]:
+    topics, about, names = said
+    first, last, say = view.first, view.last, language.say
+
+    def rows(groups: list[Group], name: Any, filtered: str) -> list[NetRow]:
+        return [
+            NetRow(name(g.key), net, texts_address(first, last, **{filtered: g.key}))
+            for g in groups
+            if g.key is not None and (net := _net(g)) is not None
+        ]
+
+    def topic_name(key: str) -> str:
+        return topics[key].called if key in topics else key
+
+    told = (
+        (rows(about, topic_name, "topic"), say("By topic"), say("Topic")),
+        (rows(names["product"], str, "name"), say("By product"), say("Product")),
+        (
+            rows(grouped(shelf, "language", first, last),
+                 lambda k: language_name(k, language), "language"),
+            say("By language"), say("Language"),
+        ),
+        (rows(grouped(shelf, "source", first, last), str, "source"), say("By source"),
+         say("Source")),
+    )  # fmt: skip
+    unit = say("net sentiment: positive less negative texts, in percent of those read")
+    colon = language.formats.colon
+    return [
+        net_figure(found, whole, f"{name}{colon} {unit}", head, language)
+        for found, name, head in told
+        if len(found) > 1
+    ]
+
+
+def _topic_rows(
+    about: list[Group], topics: Mapping[str, Topic], view: TopicsView
+) -> list[dict[str, Any]]:
+    counts = {g.key: g for g in about}
+    rows: list[dict[str, Any]] = []
+    for topic in topics.values():
+        group = counts.get(topic.topic_id) or Group(topic.topic_id, 0, 0, 0, 0)
+        rows.append(
+            {
+                "topic": topic,
+                "group": group,
+                "net": _net(group),
+                "href": texts_address(view.first, view.last, topic=topic.topic_id),
+            }
+        )
+    # those under one subject stand together, the others by what is said of them
+    by_subject: dict[str, int] = {}
+    for row in rows:
+        parent = row["topic"].parent
+        if parent:
+            by_subject[parent] = by_subject.get(parent, 0) + row["group"].texts
+    return sorted(
+        rows,
+        key=lambda r: (
+            -by_subject.get(r["topic"].parent or "", r["group"].texts),
+            r["topic"].parent or "",
+            -r["group"].texts,
+            r["topic"].topic_id,
+        ),
+    )
+
+
+def _peak(visit: Visit, day: date, peak: Peak, topics: Mapping[str, Topic]) -> dict[str, Any]:
+    """Put a day that stands out into words."""
+    shelf, language = visit.shelf, visit.language
+    made, fmt, say = made_of(shelf, day), language.formats, language.say
+    words = {"day": fmt.date(day), "texts": fmt.number(peak.count), "usual": fmt.number(peak.usual)}
+    loud = peak.deviations > 0
+    if loud:
+        title = say("%(day)s: %(texts)s texts where %(usual)s are usual", **words)
+    else:
+        title = say("%(day)s: only %(texts)s texts where %(usual)s are usual", **words)
+    reasons = []
+    for one in made.topics if loud else ():
+        name = topics[one.key].called if one.key in topics else one.key
+        reasons.append(
+            {
+                "text": say(
+                    "“%(what)s”: %(share)s of the day's texts, usually %(usual)s",
+                    what=name,
+                    share=fmt.percent(one.share),
+                    usual=fmt.percent(one.usual_share),
+                ),
+                "href": texts_address(day, day, topic=one.key),
+            }
+        )
+    for one in made.authors if loud else ():
+        kind, _, author = one.key.partition("\x1f")
+        voice = voice_named(shelf, kind, author)
+        if voice is None:
+            continue
+        reasons.append(
+            {
+                "text": language.say_n(
+                    "%(name)s wrote %(n)s text of that day",
+                    "%(name)s wrote %(n)s texts of that day",
+                    one.on_day,
+                    name=voice.name or voice.handle or say("Somebody"),
+                ),
+                "href": f"/voices/{voice.author_kind}/{voice.voice_id}",
+            }
+        )
+    texts = [{**t, "text": text_for(visit, t["text"])} for t in made.texts] if loud else []
+    return {
+        "title": title, "loud": loud, "reasons": reasons, "texts": texts,
+        "href": texts_address(day, day),
+    }  # fmt: skip
