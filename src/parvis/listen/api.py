@@ -22,7 +22,7 @@ from parvis.listen.labels import (
     Label,
     Purpose,
     record_label,
-    standing_labels,
+    told_labels,
 )
 from parvis.listen.meaning import encoder_name, meanings
 from parvis.listen.measuring import ENOUGH, Interval, Measured, measured
@@ -80,8 +80,8 @@ __all__ = [
     "save_head",
     "scored_lines",
     "signatures",
-    "standing_labels",
     "text_events",
+    "told_labels",
     "understand",
     "views_of",
     "watched",

@@ -13,9 +13,9 @@ from parvis.lake.schema import TABLES
 from parvis.listen.contracts import LABELS
 
 if TYPE_CHECKING:
-    from parvis.lake.workspace import Workspace
+    from parvis.lake.engine import Engine
 
-__all__ = ["SUBJECTS", "WITHDRAWN", "Label", "Purpose", "record_label", "standing_labels"]
+__all__ = ["SUBJECTS", "WITHDRAWN", "Label", "Purpose", "record_label", "told_labels"]
 
 Purpose = Literal["correction", "sample"]
 
@@ -84,19 +84,15 @@ class Label:
         return cls(label_id, text_key, subject, value, was, purpose, now, by)
 
 
-def record_label(workspace: Workspace, label: Label) -> None:
+def record_label(engine: Engine, label: Label) -> None:
     """Keep a label; the next build brings it into `mentions`."""
-    engine = workspace.engine.session()
-    try:
-        schema = dict(TABLES["labels"].ibis.items())
-        row = {name: getattr(label, name) for name in schema}
-        engine.append("labels", engine.stage_rows([row], schema))
-    finally:
-        engine.close()
+    schema = dict(TABLES["labels"].ibis.items())
+    row = {name: getattr(label, name) for name in schema}
+    engine.append("labels", engine.stage_rows([row], schema))
 
 
-def standing_labels(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], Label]:
-    """Find what stands: the last label of each text and subject.
+def told_labels(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], tuple[Label, ...]]:
+    """Gather what was said of each text.
 
     Parameters
     ----------
@@ -106,7 +102,11 @@ def standing_labels(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], 
     Returns
     -------
     dict
-        By text key and subject; what was withdrawn stands as `WITHDRAWN`.
+        By text key and subject, the oldest first: the last stands.
     """
+    told: dict[tuple[str, str], tuple[Label, ...]] = {}
     labels = (Label(**{name: row[name] for name in Label.__slots__}) for row in rows)
-    return {(one.text_key, one.subject): one for one in sorted(labels, key=lambda x: x.label_id)}
+    for one in sorted(labels, key=lambda x: x.label_id):
+        key = (one.text_key, one.subject)
+        told[key] = (*told.get(key, ()), one)
+    return told

@@ -15,8 +15,11 @@ from parvis.web.api.routes import api
 from parvis.web.assets import Assets
 from parvis.web.desk import Desk
 from parvis.web.failures import Rescue, add_failures
+from parvis.web.label_desk import LabelDesk
 from parvis.web.language import load_languages
 from parvis.web.pages import docs, login, preferences
+from parvis.web.pages.accuracy import accuracy_pages
+from parvis.web.pages.conversations import conversations_pages
 from parvis.web.pages.customer import customer_pages
 from parvis.web.pages.customers import customers_pages
 from parvis.web.pages.identity import identity_pages
@@ -82,6 +85,7 @@ def create_app(workspace_folder: Path, *, limits: LoginLimits | None = None) -> 
     app.state.reader = reader
     app.state.access = access
     app.state.desk = Desk(reader)
+    app.state.labels = LabelDesk(reader)
     app.state.topic_desk = TopicDesk(reader)
     app.state.wall_feed = Feed(reader)
     app.state.wall_board = Board(reader.workspace.files.app)
@@ -95,6 +99,8 @@ def create_app(workspace_folder: Path, *, limits: LoginLimits | None = None) -> 
         customers_pages,
         customer_pages,
         orders_pages,
+        accuracy_pages,
+        conversations_pages,
         topics_pages,
         voices_pages,
         wall_pages,

@@ -51,6 +51,7 @@ class Reader:
         self._shelf: Shelf | None = None
         self._retired: list[tuple[float, Shelf]] = []
         self._rest_until = 0.0
+        self._same: dict[int, int] = {}
         self._changing = threading.Lock()
         self._news = threading.Event()
         self._over = threading.Event()
@@ -106,7 +107,7 @@ class Reader:
             try:
                 version = self._version()
                 self._failure = None
-                if self._shelf is not None and self._shelf.version == version:
+                if self._shelf is not None and self._shelf.version == self._same_as(version):
                     return self._shelf
                 began = time.monotonic()
                 shelf = Shelf(self.workspace, version)
@@ -123,6 +124,15 @@ class Reader:
             self._shelf = shelf
             self._rest_until = time.monotonic() + _REST * (time.monotonic() - began)
         return shelf
+
+    def regard_as(self, version: int, same: int) -> None:
+        """Take a state for another one: nothing changed that a shelf would lay out otherwise."""
+        self._same[version] = same
+
+    def _same_as(self, version: int) -> int:
+        while version in self._same:
+            version = self._same[version]
+        return version
 
     def _version(self) -> int:
         # never by Python's own SQLite: two copies of it on one catalog in one process drop

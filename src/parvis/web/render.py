@@ -27,6 +27,7 @@ from parvis.web.language.identity_words import (
     level_name,
     stop_detail,
 )
+from parvis.web.language.text_words import text_names
 from parvis.web.language.words import (
     ATTRIBUTES,
     SEGMENT_MEANINGS,
@@ -98,6 +99,7 @@ def _environment(language: Language, assets: Assets) -> jinja2.Environment:
         event_name=lambda name, type_: event_name(name, type_, language),
         channel_name=lambda channel: channel_name(channel, language),
         customer_label=lambda row: customer_label(row, language),
+        **text_names(language),
         soften=soften,
         Role=Role,
         svg=Markup,

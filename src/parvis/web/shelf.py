@@ -120,6 +120,7 @@ class Shelf:
             "build_state": state,
             "texts": texts_laid.texts(self._at, settings.time.zone),
             "topics": self._at("topics"),
+            "stances": texts_laid.stances(self._at),
             "voices": said.voices(self._at),
             "heard": said.heard(self._at),
             "said_by_day": said.counted_by_day(self._at, settings.time.zone),

@@ -12,7 +12,7 @@ from parvis.lake.functions import local_day, strip_accents
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["KIND_COLUMNS", "SURE_FROM", "folded", "text_kinds", "texts"]
+__all__ = ["KIND_COLUMNS", "SURE_FROM", "folded", "stances", "text_kinds", "texts"]
 
 #: Below this probability a label is more probably wrong than right: the pages say "can't tell".
 SURE_FROM: Final = 0.5
@@ -78,3 +78,9 @@ def texts(at: Callable[[str], ir.Table], zone: str) -> ir.Table:
 def text_kinds(laid: ir.Table) -> ir.Table:
     """List the kinds of texts that there are: `text_kind` and `KIND_COLUMNS`."""
     return laid.select("text_kind", *KIND_COLUMNS).distinct()
+
+
+def stances(at: Callable[[str], ir.Table]) -> ir.Table:
+    """List where the accounts of customers stand: `customer_id`, `stance`, `texts`."""
+    told = at("authors").filter(lambda t: t.customer_id.notnull() & ~t.is_own)
+    return told.select("customer_id", "stance", "texts").order_by("customer_id")

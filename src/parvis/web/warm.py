@@ -14,6 +14,8 @@ from parvis.web.queries.events import provenance, timeline
 from parvis.web.queries.identity import doubts, held_by, kinds_of, ties_of
 from parvis.web.queries.order_filter import OrderFilter
 from parvis.web.queries.orders import customer_orders, find_orders
+from parvis.web.queries.text_filter import TextFilter
+from parvis.web.queries.texts import find_texts
 from parvis.web.shelf import Shelf
 
 __all__ = ["warm"]
@@ -31,6 +33,7 @@ def warm(shelf: Shelf, languages: Mapping[str, Language]) -> None:
     facets(shelf)
     found, _ = find_customers(shelf, CustomerFilter())
     find_orders(shelf, OrderFilter())
+    find_texts(shelf, TextFilter())
     for customer in found.rows[:1]:
         one_customer(shelf, customer.customer_id)
         provenance(shelf, customer.customer_id, has_visits=True)

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 import parvis
 from parvis.errors import ParvisError
 from parvis.web.api.access import PageNumber, State, member
+from parvis.web.api.conversations import conversations_api
 from parvis.web.api.identity import identity_api
 from parvis.web.api.models import (
     CustomerOut,
@@ -193,6 +194,7 @@ def _events(shelf: Shelf, customer_id: str, trait: str, page: int) -> dict[str, 
 
 
 _v1.include_router(identity_api)
+_v1.include_router(conversations_api)
 
 for _route in _v1.routes:
     # the first line of what a function says of itself, rather than its name

@@ -16,11 +16,13 @@ from parvis.web.language import Language
 from parvis.web.language.formats import CANNOT_TELL
 from parvis.web.language.words import SEGMENTS, channel_name, soften, word
 from parvis.web.pages.identity import decision_of
+from parvis.web.pages.text_cards import cards_of
 from parvis.web.pages.who import moved_to, who_is
 from parvis.web.queries.customers import one_customer
 from parvis.web.queries.events import TRAIT_NAMES, Provenance, provenance, timeline
 from parvis.web.queries.orders import customer_orders
 from parvis.web.queries.paging import page_number
+from parvis.web.queries.texts import of_customer, stance_of
 from parvis.web.render import render
 from parvis.web.shelf import Shelf, Situation
 from parvis.web.visit import Member
@@ -34,6 +36,9 @@ _SAID_ABOVE: Final = {
     "age_band", "ageBand", "name", "fullName", "full_name", "firstName", "first_name",
     "lastName", "last_name",
 }  # fmt: skip
+
+#: The last texts of a customer; the list has all.
+_TEXTS: Final = 5
 
 _WIDE_PX: Final = 640
 _HEIGHT_PX: Final = 112
@@ -75,6 +80,8 @@ def show_customer(
         told["chart"] = _figure(shelf, customer_id, language)
         told["who"] = who_is(shelf, customer_id, language)
         told["said"], told["done"] = said, decision_of(visit, done)
+        told["said_texts"] = cards_of(visit, of_customer(shelf, customer_id, _TEXTS))
+        told["stance"] = stance_of(shelf, customer_id)
     return render(visit, "customer.html", **told)
 
 

@@ -17,7 +17,7 @@
   }
 
   const follow = (selector) => document.querySelector(selector)?.click();
-  const places = { o: "/", c: "/customers", r: "/orders", t: "/topics", v: "/voices", w: "/wall", s: "/silos", i: "/identity" };
+  const places = { o: "/", c: "/customers", r: "/orders", m: "/conversations", t: "/topics", v: "/voices", w: "/wall", s: "/silos", i: "/identity" };
   let afterG = false;
 
   function showKeys() {
@@ -30,7 +30,8 @@
     const wasG = afterG;
     afterG = false;
     // a page may give keys to its own buttons
-    const own = wasG ? null : document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    const row = document.activeElement?.closest("[data-row]") || document.querySelector("[data-main]") || document;
+    const own = wasG ? null : row.querySelector(`[data-row-key="${CSS.escape(event.key)}"]`) || document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     if (wasG && places[event.key]) {
       location.href = places[event.key];
     } else if (own) own.click();

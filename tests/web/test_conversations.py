@@ -1,0 +1,276 @@
+"""What people say on the pages: found, read, corrected, measured."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from parvis.lake.workspace import Workspace
+from parvis.trust.api import Access, LoginLimits
+from parvis.web.app import create_app
+from parvis.work.steps import build
+from tests.web.conftest import PASSWORD, TestClient, text_of
+from tests.web.talk_shop import HOSTILE, made_talk
+
+LogIn = Callable[[str], TestClient]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_talk(tmp_path_factory.mktemp("talk") / "shop")
+
+
+@pytest.fixture(scope="module")
+def served(folder: Path) -> Iterator[TestClient]:
+    app = create_app(folder, limits=LoginLimits(failures=10_000))
+    with TestClient(app, follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def log_in(served: TestClient) -> Iterator[LogIn]:
+    def enter(role: str) -> TestClient:
+        served.cookies.clear()
+        served.post("/login", data={"login": role, "password": PASSWORD})
+        return served
+
+    yield enter
+    served.cookies.clear()
+
+
+def found(client: TestClient, query: str = "") -> list[str]:
+    told = client.get(f"/api/v1/conversations?{query}").json()
+    return [row["text_id"] for row in told["rows"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "texts"),
+    [
+        ("q=DECUE+livraison", ["p1"]),
+        ("q=deçu", ["p4", "p1"]),
+        ("sentiment=unread", ["m1"]),
+        ("sentiment=positive", ["r1"]),
+        ("intent=complaint", ["p1"]),
+        ("emotion=anger", ["p4", "p1"]),
+        ("language=en", ["r1", "m1"]),
+        ("channel=support", ["m1"]),
+        ("source=reviews", ["r1"]),
+        ("kind=review", ["r1"]),
+        ("rating=high", ["r1"]),
+        ("rating=low", []),
+        ("name=Tea", ["r1"]),
+        ("who=brand", ["p2"]),
+        ("who=customer", ["r1", "m1", "p3", "p1"]),
+        ("doubtful=yes", ["p3"]),
+        ("from=2026-06-01&to=2026-06-01&unanswered=yes", ["p4", "p3"]),
+        ("from=2026-06-02&to=2026-06-02", ["m1"]),
+        ("q=nothing+is+like+this", []),
+    ],
+)  # fmt: skip
+def test_texts_are_found(log_in, query, texts):
+    client = log_in("viewer")
+    assert found(client, query) == texts
+    page = client.get(f"/conversations?{query}").text
+    assert page.count("data-row ") + page.count("data-row>") == len(texts)
+
+
+def test_counts_tell_what_another_choice_would_find(log_in):
+    client = log_in("viewer")
+    page = client.get("/conversations?sentiment=negative").text
+    for name, value in (
+        ("sentiment", "positive"),
+        ("sentiment", "unread"),
+        ("intent", "complaint"),
+    ):
+        told = re.search(rf'<option value="{value}"[^>]*>[^<(]*\((\d+)\)', page)
+        assert told is not None, value
+        alone = "" if name == "sentiment" else "sentiment=negative&"
+        total = client.get(f"/api/v1/conversations?{alone}{name}={value}").json()["total"]
+        assert int(told[1]) == total > 0
+
+
+def test_pages_of_the_list_follow_each_other(log_in):
+    client = log_in("viewer")
+    first, second = found(client), found(client, "page=2")
+    assert len(first) == 50
+    assert len(second) == 25
+    assert not set(first) & set(second)
+    assert first[0] == "r1"
+
+
+def test_a_filter_that_is_misspelt_finds_nobody(log_in):
+    assert log_in("viewer").get("/api/v1/conversations?sentimant=negative").status_code == 422
+
+
+def test_what_is_not_sure_is_not_said(log_in):
+    text = text_of(log_in("viewer").get("/conversations?doubtful=yes").text)
+    assert "can't tell (negative 40 %)" in text
+
+
+def test_scripts_are_shown_as_text(log_in):
+    page = log_in("viewer").get("/conversations/p4").text
+    assert "<script>document" not in page
+    assert "&lt;script&gt;document.title" in page
+    assert 'href="javascript' not in page
+    assert "<b>Zoé" not in page
+
+
+def test_personal_data_is_masked_for_viewers(log_in):
+    for role, seen in (("viewer", False), ("editor", True)):
+        client = log_in(role)
+        for path in (
+            "/conversations?q=parcel",
+            "/conversations/m1",
+            "/api/v1/conversations?q=parcel",
+        ):
+            text = client.get(path).text
+            assert ("06 12 34 56 78" in text) is seen, (role, path)
+            assert ("[phone]" in text) is not seen, (role, path)
+
+
+def test_a_conversation_stands_in_order_with_its_customer(log_in):
+    page = log_in("viewer").get("/conversations/p3").text
+    texts = re.findall(r'class="text([^"]*)" id="t', page)
+    # the post, the brand's answer, the answer to that, and last the other comment
+    assert [re.search(r"depth-(\d)", t)[1] for t in texts] == ["0", "1", "2", "1"]  # type: ignore[index]
+    assert ["own" in t for t in texts] == [False, True, False, False]
+    assert [" main" in t for t in texts] == [False, False, True, False]
+    text = text_of(page)
+    assert "Ana Martín" in text
+    assert "Net sales €40.00" in text
+    assert "The brand hasn't answered" in text
+    assert "negative 40 %" in text
+
+
+def test_a_text_that_is_gone_says_so(log_in):
+    answer = log_in("viewer").get("/conversations/" + quote("https://x.example/1", safe=""))
+    assert answer.status_code == 404
+    assert "may have deleted it" in answer.text
+
+
+def test_a_customer_says_things(log_in):
+    client = log_in("viewer")
+    (ana,) = {r["customer_id"] for r in client.get("/api/v1/conversations?q=deçue").json()["rows"]}
+    text = text_of(client.get(f"/customers/{ana}").text)
+    assert "What they said" in text
+    assert "Livraison en retard" in text
+
+
+def test_viewers_do_not_label_nor_export(log_in):
+    client = log_in("viewer")
+    told = {"text": "c1", "value": "sentiment=negative"}
+    assert client.post("/conversations/labels", data=told).status_code == 403
+    assert client.post("/conversations/accuracy", data=told).status_code == 403
+    body = {"subject": "sentiment", "value": "negative"}
+    assert client.post("/api/v1/conversations/c1/labels", json=body).status_code == 403
+    assert client.get("/conversations.csv").status_code == 403
+    assert "data-row-key" not in client.get("/conversations").text
+
+
+def test_a_label_is_seen_at_once_taken_back_and_built(log_in, folder):
+    client, htmx = log_in("editor"), {"HX-Request": "true"}
+    told = {"text": "c1", "value": "sentiment=negative"}
+    row = client.post("/conversations/labels", data=told, headers=htmx).text
+    assert "says editor" in text_of(row)
+    undo = re.search(r'name="take_back" value="([^"]+)"', row)
+    assert undo is not None
+    # another word on top, taken back: the first stands again
+    told = {"text": "c1", "value": "sentiment=positive"}
+    row = client.post("/conversations/labels", data=told, headers=htmx).text
+    last = re.search(r'name="take_back" value="([^"]+)"', row)
+    assert last is not None
+    row = client.post(
+        "/conversations/labels", data={"text": "c1", "take_back": last[1]}, headers=htmx
+    ).text
+    assert 'class="mood negative"' in row
+    body = {"subject": "intent:complaint", "value": "yes"}
+    made = client.post("/api/v1/conversations/c2/labels", json=body).json()
+    assert made["row"]["intents"] == ["complaint"]
+    assert made["row"]["sentiment"] == "neutral"
+    body = {"subject": "sentiment", "value": "positive"}
+    made = client.post("/api/v1/conversations/c3/labels", json=body).json()
+    body = {"subject": "", "value": "", "take_back": made["label_id"]}
+    assert client.post("/api/v1/conversations/c3/labels", json=body).json()["row"]["by"] is None
+    assert "says editor" in text_of(client.get("/conversations/c1").text)
+    with Access(folder / "app.db") as access:
+        (entry, *_) = [e for e in access.audit.latest() if e.action == "text.labelled"]
+    assert entry.actor == "editor"
+    with Workspace.open(folder) as shop:
+        build(shop)
+        table = shop.engine.table("mentions")
+        rows = {
+            r["text_id"]: r
+            for r in shop.engine.rows(table.filter(table.text_id.isin(["c1", "c2", "c3"])))
+        }
+    assert (rows["c1"]["sentiment"], rows["c1"]["corrected_by"]) == ("negative", "editor")
+    assert [i["kind"] for i in rows["c2"]["intents"]] == ["complaint"]
+    assert (rows["c3"]["sentiment"], rows["c3"]["corrected_by"]) == ("neutral", None)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"text": "c1", "value": "sentiment=great"},
+        {"text": "c1", "value": "weather=fine"},
+        {"text": "c1", "take_back": "20260101T1-x"},
+    ],
+)
+def test_what_cannot_be_said_is_refused(log_in, told):
+    assert log_in("editor").post("/conversations/labels", data=told).status_code == 400
+
+
+def test_a_file_has_all_texts_of_a_view(log_in):
+    answer = log_in("editor").get("/conversations.csv?sentiment=neutral")
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert len(rows) > 50
+    assert {"text_id", "text", "sentiment", "customer_id"} <= set(rows[0])
+
+
+def test_accuracy_is_told_when_enough_is_labelled(log_in):
+    client = log_in("editor")
+    assert "more labels needed" in text_of(client.get("/conversations/accuracy?language=fr").text)
+    seen = []
+    path = "/conversations/accuracy?language=fr"
+    for number in range(51):
+        page = client.get(path).text
+        assert "neutral 70" not in text_of(page), "what the model says isn't shown"
+        text = re.search(r'name="text" value="([^"]+)">\s*<input[^>]*name="language"', page)
+        assert text is not None
+        seen.append(text[1])
+        value = "neutral" if number % 5 else "negative"
+        told = {"text": text[1], "value": value, "language": "fr"}
+        path = client.post("/conversations/accuracy", data=told).headers["location"]
+    assert len(set(seen)) == 51
+    page = text_of(client.get(path).text)
+    right = re.search(r"French 51 (\d+) % between (\d+) % and (\d+) %", page)
+    assert right is not None, page
+    share, low, high = map(int, right.groups())
+    assert low < share < high
+    assert high - low > 10
+    # undoing takes it out of the sample again
+    undo = re.search(r"done=([^&]+)&undo=([^&]+)", path)
+    assert undo is not None
+    client.post("/conversations/labels", data={"text": undo[1], "take_back": undo[2]})
+    assert "French 50 " in text_of(client.get("/conversations/accuracy").text)
+
+
+def test_pages_speak_french(log_in):
+    client = log_in("editor")
+    client.cookies.set("parvis_language", "fr")
+    for path in ("/conversations", "/conversations/p1", "/conversations/accuracy"):
+        text = text_of(client.get(path).text)
+        for english in ("Texts", "read it there", "Unanswered", "Undo", "Language"):
+            assert english not in text, (path, english)
+
+
+def test_hostile_words_are_searched_as_words(log_in):
+    client = log_in("viewer")
+    answer = client.get("/conversations", params={"q": HOSTILE})
+    assert "<script>document" not in answer.text
+    assert found(client, "q=" + quote("<script>")) == ["p4"]
