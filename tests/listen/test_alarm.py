@@ -43,7 +43,7 @@ def test_a_crisis_is_called_within_the_hour_and_quiet_days_are_quiet(seed: int, 
     assert len(called) <= 2
     crisis = called[-1]
     assert begins < crisis.at <= begins + 60
-    assert crisis.negative > 3 * crisis.expected
+    assert crisis.negative > 2 * crisis.expected
     assert crisis.until >= crisis.at
 
 

@@ -1,6 +1,6 @@
 """When something breaks: more anger than the hour and the day explain.
 
-Each quarter of an hour, what was said in the last hour is held against the same hours of the
+Every five minutes, what was said in the last hour is held against the same hours of the
 weeks before. Two things must be unusual together: how many texts are negative, and their share
 of all that is said; a good joke that goes round raises the first alone.
 
@@ -26,15 +26,18 @@ __all__ = ["Alarm", "AlarmRules", "Watched", "alarms", "watched"]
 Floats = NDArray[np.float64]
 
 #: Minutes of a bin; an hour ends with each.
-BIN_MINUTES: Final = 15
+BIN_MINUTES: Final = 5
 _BINS_AN_HOUR: Final = 60 // BIN_MINUTES
 _BINS_A_DAY: Final = 24 * _BINS_AN_HOUR
 #: Of the windows that an hour is held against, the loudest that may have been a crisis too.
 _TRIMMED: Final = 0.1
 #: What trimming takes from the spread of usual counts (of the normal distribution, both sides).
 _SPREAD_KEPT: Final = 0.66
-#: How surely the share of negative texts must be above the usual one.
-_SHARE_CHANCE: Final = 3e-4
+#: How surely the share of negative texts must be above the usual one: with few texts little can
+#: be sure; where there are many a crisis is beyond doubt, and a joke has many hours to look so.
+_SHARE_CHANCE: Final = 3e-3
+_FEW_TEXTS: Final = 20.0
+_LEAST_SHARE_CHANCE: Final = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class AlarmRules:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Texts counted by quarter of an hour.
+    """Texts counted by five minutes.
 
     Parameters
     ----------
@@ -109,7 +112,7 @@ class Alarm:
 
 
 def watched(minutes: NDArray[np.int64], is_negative: NDArray[np.bool_], until: int) -> Watched:
-    """Count texts by quarter of an hour.
+    """Count texts by five minutes.
 
     Parameters
     ----------
@@ -174,7 +177,9 @@ def alarms(
         chance = _tail(negative[place], expected, spread)
         if chance >= threshold:
             continue
-        if _share_tail(negative[place], texts[place], share, spread) >= _SHARE_CHANCE:
+        few = min(_FEW_TEXTS / texts[place], 1.0) ** 2
+        sure = max(_SHARE_CHANCE * few, _LEAST_SHARE_CHANCE)
+        if _share_tail(negative[place], texts[place], share, spread) >= sure:
             continue
         loud[place] = True
         at = int(ends[place])
