@@ -113,6 +113,16 @@ def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def said_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a brand of which much is said, once; tests that write take a copy."""
+    from tests.web.said_shop import said_shop
+
+    folder = tmp_path_factory.mktemp("said") / "shop"
+    said_shop(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def _served(shop_folder: Path) -> Iterator[TestClient]:
     app = create_app(shop_folder, limits=LoginLimits(failures=10_000))
     with TestClient(app, follow_redirects=False) as client:

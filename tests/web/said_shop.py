@@ -94,7 +94,7 @@ def said_shop(folder: Path) -> None:
     engine.append("text_topics", staged(engine, about, "text_topics"))
     named = [_topic("late", "retard, livraison"), _topic("taste", "goût"), _topic("price", "prix")]
     engine.append("topics", staged(engine, named, "topics"))
-    noticed = datetime(2026, 6, 27, 18, tzinfo=UTC)
+    noticed = datetime(2026, 6, 29, 18, tzinfo=UTC)
     why = {"topics": [{"value": "late", "texts": 40, "share": 0.9, "usual": 0.3}]}
     alert = {
         "alert_id": "a1", "subject_kind": "all", "subject": "", "noticed_at": noticed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,13 +14,12 @@ from parvis.trust.api import Access, LoginLimits
 from parvis.web.app import create_app
 from parvis.web.wall.board import Board, Card, Moderation, shown
 from tests.web.conftest import PASSWORD, TestClient, text_of
-from tests.web.said_shop import said_shop
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(said_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("said") / "shop"
-    said_shop(made)
+    shutil.copytree(said_folder, made)
     return made
 
 
@@ -97,15 +97,20 @@ def test_topics_say_what_is_bad_and_which_day_was_loud(client):
     # only the loud day stands out
     assert text.count(" are usual ") == text.count("72 texts where 12 are usual ")
     assert "by week" in text_of(client.get("/topics?from=2026-04-06&to=2026-06-28&by=week").text)
+    query = "from=2026-05-01&to=2026-06-28&by=week"
+    page = client.get(f"/topics?{query}").text
+    assert f'hx-get="/topics/charts?{html.escape(query)}"' in page, "charts of other periods follow"
+    assert "a usual one has" in text_of(client.get(f"/topics/charts?{query}").text)
     assert client.get("/topics?from=2030-01-01&to=1999-99-99&by=x").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/topics", "/", "/wall"])
 def test_an_alert_is_shown_wherever_one_looks(client, path):
     text = text_of(client.get(path).text)
-    assert "Unusually many negative texts since 27 Jun 2026, 20:00" in text
+    assert "Unusually many negative texts since 29 Jun 2026, 20:00" in text
     if path == "/topics":
         assert "44 of 50 texts in the first hour were negative; 3.5 are usual" in text
+        assert "The last unusual hour ended on 29 Jun 2026, 23:00" in text
         assert "Chance alone would do that in one hour of 5,000,000" in text
         assert "“retard, livraison”: 90 % of the negative texts, usually 30 %" in text
 

@@ -8,6 +8,7 @@ from parvis.web.language import Language
 from parvis.web.pages.identity_health import health_page
 from parvis.web.pages.overview import first_page
 from parvis.web.pages.silos import the_readiness, the_silos
+from parvis.web.pages.topics import first_topics
 from parvis.web.queries.customer_filter import CustomerFilter
 from parvis.web.queries.customers import facets, find_customers, one_customer
 from parvis.web.queries.events import provenance, timeline
@@ -16,6 +17,7 @@ from parvis.web.queries.order_filter import OrderFilter
 from parvis.web.queries.orders import customer_orders, find_orders
 from parvis.web.queries.text_filter import TextFilter
 from parvis.web.queries.texts import find_texts
+from parvis.web.queries.voices import VoiceFilter, find_voices, voice_choices
 from parvis.web.shelf import Shelf
 
 __all__ = ["warm"]
@@ -34,6 +36,10 @@ def warm(shelf: Shelf, languages: Mapping[str, Language]) -> None:
     found, _ = find_customers(shelf, CustomerFilter())
     find_orders(shelf, OrderFilter())
     find_texts(shelf, TextFilter())
+    find_voices(shelf, VoiceFilter())
+    voice_choices(shelf)
+    for language in languages.values():
+        first_topics(shelf, language)
     for customer in found.rows[:1]:
         one_customer(shelf, customer.customer_id)
         provenance(shelf, customer.customer_id, has_visits=True)

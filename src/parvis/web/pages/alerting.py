@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from parvis.web.language import Language
 from parvis.web.language.words import channel_name
-from parvis.web.queries.said import Alert, Topic, alerts, said_until, topics
+from parvis.web.queries.said import Alert, Topic, alerts, topics
 from parvis.web.shelf import Shelf
 
 __all__ = ["ShownAlert", "shown_alerts"]
@@ -47,7 +47,7 @@ def shown_alerts(
     shelf: Shelf, language: Language, known: Mapping[str, Topic] | None = None
 ) -> tuple[ShownAlert, ...]:
     """Put the alerts that go on, or were over less than two days before, into words."""
-    until = said_until(shelf)
+    until = shelf.situation.as_of
     if until is None:
         return ()
     called = topics(shelf) if known is None else known
@@ -75,13 +75,14 @@ def _shown(
         expected=fmt.number(alert.expected, 1),
         hours=_one_in(alert.chance, language),
     )
+    last = say("The last unusual hour ended on %(at)s.", at=fmt.moment(alert.until_at, zone))
     days = {"from": _day(alert.noticed_at, zone), "to": _day(alert.until_at, zone)}
     filtered = {"topic": "topic", "name": "name"}.get(alert.subject_kind)
     query: dict[str, Any] = {"sentiment": "negative", **days}
     if filtered:
         query[filtered] = alert.subject
     reasons = tuple(_reasons(alert, query, language, called))
-    return ShownAlert(title, counts, reasons, "/conversations?" + urlencode(query))
+    return ShownAlert(title, f"{counts} {last}", reasons, "/conversations?" + urlencode(query))
 
 
 def _day(moment: datetime, zone: str) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated, Any, Final
@@ -35,13 +35,14 @@ from parvis.web.queries.said import (
     named,
     said_days,
 )
+from parvis.web.queries.said import topics as all_topics
 from parvis.web.queries.voices import voice_named
 from parvis.web.render import render
 from parvis.web.shelf import Shelf
 from parvis.web.topic_desk import TopicDesk
 from parvis.web.visit import Editor, Member, Visit, local_path
 
-__all__ = ["TopicsView", "texts_address", "topics_pages"]
+__all__ = ["TopicsView", "first_topics", "texts_address", "topics_pages"]
 
 topics_pages = APIRouter(include_in_schema=False)
 
@@ -97,18 +98,17 @@ def show_topics(visit: Member) -> Response:
     if known is None:
         return render(visit, "topics.html", situation=shelf.situation, page=None)
     view = TopicsView.of(visit.request.query_params, known)
-    desk: TopicDesk = visit.request.app.state.topic_desk
-    topics = desk.topics(shelf)
-    told = tuple((t.topic_id, t.called, t.parent) for t in topics.values())
-    page = shelf.kept(
-        ("topics page", view, told, visit.language.code),
-        lambda: _page(shelf, view, topics, visit.language),
-    )
+    topics = _desk(visit).topics(shelf)
+    page = _kept("page", _page, shelf, view, topics, visit.language)
+    # charts of a period that nobody asked for before take a second: they follow the page
+    usual = view == TopicsView.of({}, known)
+    figures = _kept("figures", _figures, shelf, view, topics, visit.language) if usual else None
     return render(
         visit,
         "topics.html",
         situation=shelf.situation,
         page=page,
+        figures=figures,
         view=view,
         known=known,
         periods=_periods(view, known, visit.language),
@@ -118,13 +118,50 @@ def show_topics(visit: Member) -> Response:
     )
 
 
+@topics_pages.get("/topics/charts")
+def show_charts(visit: Member) -> Response:
+    """Show the charts of a period."""
+    shelf = visit.shelf
+    known = said_days(shelf)
+    view = None if known is None else TopicsView.of(visit.request.query_params, known)
+    topics = _desk(visit).topics(shelf)
+    figures = (
+        () if view is None else _kept("figures", _figures, shelf, view, topics, visit.language)
+    )
+    return render(visit, "topics_charts.html", figures=figures)
+
+
+def first_topics(shelf: Shelf, language: Language) -> None:
+    """Compute what most see of the topics."""
+    known = said_days(shelf)
+    if known is not None:
+        view = TopicsView.of({}, known)
+        for name, make in (("page", _page), ("figures", _figures)):
+            _kept(name, make, shelf, view, all_topics(shelf), language)
+
+
+_Make = Callable[[Shelf, TopicsView, Mapping[str, Topic], Language], Any]
+
+
+def _kept(
+    name: str, make: _Make, shelf: Shelf, view: TopicsView, topics: Mapping[str, Topic],
+    language: Language,
+) -> Any:  # fmt: skip
+    told = tuple((t.topic_id, t.called, t.parent) for t in topics.values())
+    key = ("topics", name, view, told, language.code)
+    return shelf.kept(key, lambda: make(shelf, view, topics, language))
+
+
+def _desk(visit: Visit) -> TopicDesk:
+    return visit.request.app.state.topic_desk  # type: ignore[no-any-return]
+
+
 @topics_pages.post("/topics/{topic_id}")
 def call_topic(
     visit: Editor, topic_id: str, label: Text = "", parent: Text = "", back: Text = "/topics"
 ) -> Response:
     """Name a topic, and put it under a subject."""
-    desk: TopicDesk = visit.request.app.state.topic_desk
-    desk.call(topic_id, label, parent)
+    _desk(visit).call(topic_id, label, parent)
     assert visit.user is not None  # noqa: S101
     visit.access.audit.note(
         "topic.named",
@@ -157,33 +194,45 @@ def _page(
     shelf: Shelf, view: TopicsView, topics: Mapping[str, Topic], language: Language
 ) -> dict[str, Any]:
     """Compute what everybody sees of a period."""
-    first, last, say = view.first, view.last, language.say
-    days = by_day(shelf, first, last)
-    found = last_days_peaks(shelf, first, last)
-    every = grouped(shelf, "all", first, last)
-    whole = every[0] if every else Group("all", 0, 0, 0, 0)
+    first, last = view.first, view.last
+    whole = _whole(shelf, view)
     length = (last - first).days + 1
     before = sum(n for _, n in by_day(shelf, first - timedelta(length), first - timedelta(1)))
     net = _net(whole)
-    names = named(shelf, first, last)
     about = grouped(shelf, "topic_id", first, last)
-    figures: list[Figure | None] = [
-        volume_figure(days, found, view.by, lambda a, b: texts_address(a, b), language),
-        share_figure(_voice(names, first, last), language),
-    ]
-    if net is not None:
-        figures += _nets(shelf, view, (topics, about, names), net, language)
     return {
         "title": _title(whole, before, net, language),
         "whole": whole,
         "net": net,
-        "before": before,
-        "figures": [f for f in figures if f is not None],
-        "peaks": found,
+        "peaks": last_days_peaks(shelf, first, last),
         "topics": _topic_rows(about, topics, view),
         "period": language.formats.period(first, last),
-        "unit": say("Net sentiment, %%") % {},
+        "unit": language.say("Net sentiment, %%") % {},
     }
+
+
+def _whole(shelf: Shelf, view: TopicsView) -> Group:
+    every = grouped(shelf, "all", view.first, view.last)
+    return every[0] if every else Group("all", 0, 0, 0, 0)
+
+
+def _figures(
+    shelf: Shelf, view: TopicsView, topics: Mapping[str, Topic], language: Language
+) -> list[Figure]:
+    """Draw a period."""
+    first, last = view.first, view.last
+    names = named(shelf, first, last)
+    found = last_days_peaks(shelf, first, last)
+    days = by_day(shelf, first, last)
+    figures: list[Figure | None] = [
+        volume_figure(days, found, view.by, lambda a, b: texts_address(a, b), language),
+        share_figure(_voice(names, first, last), language),
+    ]
+    net = _net(_whole(shelf, view))
+    if net is not None:
+        about = grouped(shelf, "topic_id", first, last)
+        figures += _nets(shelf, view, (topics, about, names), net, language)
+    return [f for f in figures if f is not None]
 
 
 def _title(whole: Group, before: int, net: Net | None, language: Language) -> str:

@@ -31,7 +31,6 @@ __all__ = [
     "made_of",
     "named",
     "said_days",
-    "said_until",
     "topics",
 ]
 
@@ -96,12 +95,6 @@ def said_days(shelf: Shelf) -> tuple[date, date] | None:
     return (counts[0][0], counts[-1][0]) if counts else None
 
 
-def said_until(shelf: Shelf) -> datetime | None:
-    """Return when the last text was written; null: there are none."""
-    return shelf.kept("said until", lambda: shelf.rows(_UNTIL)[0]["at"])  # type: ignore[no-any-return]
-
-
-_UNTIL: Final = Statement(lambda shelf: shelf.table("voices").agg(at=lambda t: t.last_at.max()))
 _DAILY: Final = Statement(
     lambda shelf: (
         shelf.table("said_by_day")

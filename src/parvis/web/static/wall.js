@@ -35,7 +35,10 @@
       let node = known.get(told.id);
       if (!node) {
         node = blank.cloneNode(true);
-        if (!still.matches) node.classList.add("new");
+        if (!still.matches) {
+          node.classList.add("new");
+          node.addEventListener("animationend", (event) => event.currentTarget.classList.remove("new"), { once: true });
+        }
       }
       const isNew = node.classList.contains("new");
       fill(node, told);
