@@ -16,7 +16,8 @@ from parvis.web.pages.conversations import noted
 from parvis.web.pages.masking import text_for
 from parvis.web.pages.text_cards import label_desk
 from parvis.web.queries.sample import languages_read, next_text, sampled
-from parvis.web.queries.texts import one_text
+from parvis.web.queries.text_filter import TextFilter
+from parvis.web.queries.texts import counts_of, one_text
 from parvis.web.render import render
 from parvis.web.visit import Editor, Member
 
@@ -64,7 +65,9 @@ def show_accuracy(
         enough=listen.ENOUGH,
         done=done if undo and one_text(shelf, done) is not None else "",
         undo=undo,
-        simulated=shelf.situation.simulated,
+        simulated=shelf.situation.simulated.intersection(
+            counts_of(shelf, TextFilter()).by["source"]
+        ),
     )
 
 

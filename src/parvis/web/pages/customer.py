@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from parvis.web.language import Language
 from parvis.web.language.formats import CANNOT_TELL
 from parvis.web.language.words import SEGMENTS, channel_name, soften, word
 from parvis.web.pages.identity import decision_of
+from parvis.web.pages.masking import text_for
 from parvis.web.pages.text_cards import cards_of
 from parvis.web.pages.who import moved_to, who_is
 from parvis.web.queries.customers import one_customer
@@ -67,6 +69,8 @@ def show_customer(
         behind = provenance(shelf, customer_id, has_visits=profile["sessions"] > 0)
         total = behind[trait].events if trait else profile["events"]
         events = timeline(shelf, customer_id, trait, number, total)
+    shown = (replace(e, text=text_for(visit, e.text)) if e.text else e for e in events.rows)
+    events = replace(events, rows=tuple(shown))
     told: dict[str, Any] = {
         "situation": shelf.situation,
         "customer_id": customer_id,
