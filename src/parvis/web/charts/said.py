@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from parvis.listen.pulse import Net, Peak
 from parvis.web.charts.axes import HEIGHT_PX, data, in_both_widths, month_axis, number_axis
 from parvis.web.charts.drawing import Cell, ChartTable, Figure
 from parvis.web.language import Language
 
-__all__ = ["NetRow", "ShareRow", "net_figure", "share_figure", "volume_figure"]
+__all__ = ["NetRow", "ShareRow", "net_figure", "share_figure", "texts_link", "volume_figure"]
 
 #: A chart of lines tells no more of them apart; the table has all.
 _MOST_ROWS: Final = 12
@@ -38,6 +39,12 @@ class ShareRow:
     texts: int
     href: str
     is_own: bool
+
+
+def texts_link(first: date, last: date, **more: str | None) -> str:
+    """Return where the texts of some days are."""
+    told = {k: v for k, v in more.items() if v}
+    return "/conversations?" + urlencode({**told, "from": first, "to": last})
 
 
 def volume_figure(

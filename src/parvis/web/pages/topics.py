@@ -11,18 +11,19 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
-from parvis.listen.pulse import Net, Peak, net_sentiment
+from parvis.listen.pulse import Net, net_sentiment
 from parvis.web.charts.drawing import Figure
 from parvis.web.charts.said import (
     NetRow,
     ShareRow,
     net_figure,
     share_figure,
+    texts_link,
     volume_figure,
 )
 from parvis.web.language import Language
 from parvis.web.pages.alerting import shown_alerts
-from parvis.web.pages.masking import text_for
+from parvis.web.pages.peak_days import shown_peak
 from parvis.web.pages.voices import language_name
 from parvis.web.queries.paging import is_day
 from parvis.web.queries.said import (
@@ -31,18 +32,16 @@ from parvis.web.queries.said import (
     by_day,
     grouped,
     last_days_peaks,
-    made_of,
     named,
     said_days,
 )
 from parvis.web.queries.said import topics as all_topics
-from parvis.web.queries.voices import voice_named
 from parvis.web.render import render
 from parvis.web.shelf import Shelf
 from parvis.web.topic_desk import TopicDesk
 from parvis.web.visit import Editor, Member, Visit, local_path
 
-__all__ = ["TopicsView", "first_topics", "texts_address", "topics_pages"]
+__all__ = ["TopicsView", "first_topics", "topics_pages"]
 
 topics_pages = APIRouter(include_in_schema=False)
 
@@ -84,12 +83,6 @@ def _day(text: str, otherwise: date) -> date:
     return date.fromisoformat(text) if is_day(text) else otherwise
 
 
-def texts_address(first: date, last: date, **more: str | None) -> str:
-    """Return where the texts of some days are."""
-    told = {k: v for k, v in more.items() if v}
-    return "/conversations?" + urlencode({**told, "from": first, "to": last})
-
-
 @topics_pages.get("/topics")
 def show_topics(visit: Member) -> Response:
     """Show what is said in a period."""
@@ -112,7 +105,7 @@ def show_topics(visit: Member) -> Response:
         view=view,
         known=known,
         periods=_periods(view, known, visit.language),
-        peaks=[_peak(visit, day, peak, topics) for day, peak in page["peaks"][:_MOST_PEAKS]],
+        peaks=[shown_peak(visit, day, peak, topics) for day, peak in page["peaks"][:_MOST_PEAKS]],
         alerts=shown_alerts(shelf, visit.language, topics),
         subjects=sorted({t.parent for t in topics.values() if t.parent}),
     )
@@ -225,7 +218,7 @@ def _figures(
     found = last_days_peaks(shelf, first, last)
     days = by_day(shelf, first, last)
     figures: list[Figure | None] = [
-        volume_figure(days, found, view.by, lambda a, b: texts_address(a, b), language),
+        volume_figure(days, found, view.by, lambda a, b: texts_link(a, b), language),
         share_figure(_voice(names, first, last), language),
     ]
     net = _net(_whole(shelf, view))
@@ -258,7 +251,7 @@ def _net(group: Group) -> Net | None:
 
 def _voice(names: Mapping[str, list[Group]], first: date, last: date) -> list[ShareRow]:
     return [
-        ShareRow(g.key or "", g.texts, texts_address(first, last, name=g.key), kind == "brand")
+        ShareRow(g.key or "", g.texts, texts_link(first, last, name=g.key), kind == "brand")
         for kind in ("brand", "competitor")
         for g in names.get(kind, [])
     ]
@@ -276,7 +269,7 @@ def _nets(
 
     def rows(groups: list[Group], name: Any, filtered: str) -> list[NetRow]:
         return [
-            NetRow(name(g.key), net, texts_address(first, last, **{filtered: g.key}))
+            NetRow(name(g.key), net, texts_link(first, last, **{filtered: g.key}))
             for g in groups
             if g.key is not None and (net := _net(g)) is not None
         ]
@@ -316,7 +309,7 @@ def _topic_rows(
                 "topic": topic,
                 "group": group,
                 "net": _net(group),
-                "href": texts_address(view.first, view.last, topic=topic.topic_id),
+                "href": texts_link(view.first, view.last, topic=topic.topic_id),
             }
         )
     # those under one subject stand together, the others by what is said of them
@@ -334,50 +327,3 @@ def _topic_rows(
             r["topic"].topic_id,
         ),
     )
-
-
-def _peak(visit: Visit, day: date, peak: Peak, topics: Mapping[str, Topic]) -> dict[str, Any]:
-    """Put a day that stands out into words."""
-    shelf, language = visit.shelf, visit.language
-    made, fmt, say = made_of(shelf, day), language.formats, language.say
-    words = {"day": fmt.date(day), "texts": fmt.number(peak.count), "usual": fmt.number(peak.usual)}
-    loud = peak.deviations > 0
-    if loud:
-        title = say("%(day)s: %(texts)s texts where %(usual)s are usual", **words)
-    else:
-        title = say("%(day)s: only %(texts)s texts where %(usual)s are usual", **words)
-    reasons = []
-    for one in made.topics if loud else ():
-        name = topics[one.key].called if one.key in topics else one.key
-        reasons.append(
-            {
-                "text": say(
-                    "“%(what)s”: %(share)s of the day's texts, usually %(usual)s",
-                    what=name,
-                    share=fmt.percent(one.share),
-                    usual=fmt.percent(one.usual_share),
-                ),
-                "href": texts_address(day, day, topic=one.key),
-            }
-        )
-    for one in made.authors if loud else ():
-        kind, _, author = one.key.partition("\x1f")
-        voice = voice_named(shelf, kind, author)
-        if voice is None:
-            continue
-        reasons.append(
-            {
-                "text": language.say_n(
-                    "%(name)s wrote %(n)s text of that day",
-                    "%(name)s wrote %(n)s texts of that day",
-                    one.on_day,
-                    name=voice.name or voice.handle or say("Somebody"),
-                ),
-                "href": f"/voices/{voice.author_kind}/{voice.voice_id}",
-            }
-        )
-    texts = [{**t, "text": text_for(visit, t["text"])} for t in made.texts] if loud else []
-    return {
-        "title": title, "loud": loud, "reasons": reasons, "texts": texts,
-        "href": texts_address(day, day),
-    }  # fmt: skip
