@@ -18,8 +18,8 @@ from rich.table import Table
 
 from parvis.cli.console import WorkspaceOption, console, errors, opened
 from parvis.errors import FileUnreadable
+from parvis.listen.api import lines_of, scored_lines
 from parvis.listen.contracts import Tier
-from parvis.listen.scoring import lines_of, scored_lines
 from parvis.work.grouping import assign_topics, group_texts
 from parvis.work.reading import read_texts
 from parvis.work.steps import build

@@ -28,6 +28,7 @@ from parvis.listen.meaning import encoder_name, meanings
 from parvis.listen.measuring import ENOUGH, Interval, Measured, measured
 from parvis.listen.mentions import Read, gone_authors, mentions, text_events
 from parvis.listen.personal import masked, personal_data
+from parvis.listen.pulse import Net, Peak, Standout, net_sentiment, peaks, standouts
 from parvis.listen.scoring import lines_of, scored_lines
 from parvis.listen.topics import Topic, Topics, find_topics
 from parvis.listen.transformer import TransformerChoice
@@ -49,8 +50,11 @@ __all__ = [
     "Interval",
     "Label",
     "Measured",
+    "Net",
+    "Peak",
     "Purpose",
     "Read",
+    "Standout",
     "Tier",
     "Topic",
     "Topics",
@@ -71,6 +75,8 @@ __all__ = [
     "measured",
     "mentions",
     "model_name",
+    "net_sentiment",
+    "peaks",
     "personal_data",
     "profiles_told",
     "reacted_texts",
@@ -80,6 +86,7 @@ __all__ = [
     "save_head",
     "scored_lines",
     "signatures",
+    "standouts",
     "text_events",
     "told_labels",
     "understand",

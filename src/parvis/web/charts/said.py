@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from parvis.listen.pulse import Net, Peak
+from parvis.listen.api import Net, Peak
 from parvis.web.charts.axes import HEIGHT_PX, data, in_both_widths, month_axis, number_axis
 from parvis.web.charts.drawing import Cell, ChartTable, Figure
 from parvis.web.language import Language

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parvis.listen.personal import masked, personal_data
+from parvis.listen.api import masked, personal_data
 from parvis.trust.api import Role
 from parvis.web.visit import Visit
 

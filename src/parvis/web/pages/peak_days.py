@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from parvis.listen.pulse import Peak
+from parvis.listen.api import Peak
 from parvis.web.charts.said import texts_link
 from parvis.web.pages.masking import text_for
 from parvis.web.queries.said import Topic, made_of

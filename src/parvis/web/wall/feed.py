@@ -14,7 +14,7 @@ from parvis.domain.event import EventName
 from parvis.errors import ParvisError
 from parvis.lake.functions import json_values
 from parvis.listen import api as listen
-from parvis.listen.personal import masked, personal_data
+from parvis.listen.api import masked, personal_data
 from parvis.web.reader import Reader
 from parvis.web.wall.board import Card
 
