@@ -17,7 +17,7 @@ from parvis.trust.contracts import (
 )
 from parvis.trust.logins import Logins
 from parvis.trust.passwords import MIN_LENGTH
-from parvis.trust.store import Moment, Store
+from parvis.trust.store import Moment, Store, now
 from parvis.trust.tokens import Tokens
 from parvis.trust.users import Users
 
@@ -33,6 +33,7 @@ __all__ = [
     "Store",
     "Token",
     "User",
+    "now",
 ]
 
 

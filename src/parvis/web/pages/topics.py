@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
-from parvis.listen.pulse import Net, net_sentiment
+from parvis.listen.api import Net, net_sentiment
 from parvis.web.charts.drawing import Figure
 from parvis.web.charts.said import (
     NetRow,
@@ -32,6 +32,7 @@ from parvis.web.queries.said import (
     by_day,
     grouped,
     last_days_peaks,
+    made_of,
     named,
     said_days,
 )
@@ -131,6 +132,8 @@ def first_topics(shelf: Shelf, language: Language) -> None:
         view = TopicsView.of({}, known)
         for name, make in (("page", _page), ("figures", _figures)):
             _kept(name, make, shelf, view, all_topics(shelf), language)
+        for day, _ in last_days_peaks(shelf, view.first, view.last)[:_MOST_PEAKS]:
+            made_of(shelf, day)
 
 
 _Make = Callable[[Shelf, TopicsView, Mapping[str, Topic], Language], Any]

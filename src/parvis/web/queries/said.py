@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import ibis
 import numpy as np
 
-from parvis.listen.pulse import Peak, Standout, peaks, standouts
+from parvis.listen.api import Peak, Standout, peaks, standouts
 from parvis.web.shelf import Shelf
 from parvis.web.statements import Statement
 

@@ -13,8 +13,7 @@ from typing import Final, Literal, get_args
 
 import sqlalchemy as sa
 
-from parvis.trust.api import Moment, Store
-from parvis.trust.store import now
+from parvis.trust.api import Moment, Store, now
 
 __all__ = ["MOST_WORDS", "STATES", "Board", "Card", "Moderation", "State", "shown"]
 
