@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -14,6 +15,8 @@ import pytest
 from parvis.lake.workspace import Workspace
 from parvis.trust.api import Access, LoginLimits
 from parvis.web.app import create_app
+from parvis.web.pages.conversations import in_order
+from parvis.web.queries.texts import Text
 from parvis.work.steps import build
 from tests.web.conftest import PASSWORD, TestClient, text_of
 from tests.web.talk_shop import HOSTILE, made_talk
@@ -274,3 +277,14 @@ def test_hostile_words_are_searched_as_words(log_in):
     answer = client.get("/conversations", params={"q": HOSTILE})
     assert "<script>document" not in answer.text
     assert found(client, "q=" + quote("<script>")) == ["p4"]
+
+
+def test_answers_in_a_circle_are_shown_once():
+    def text(text_id: str, reply_to: str | None) -> Text:
+        row: dict[str, Any] = dict.fromkeys(Text.__slots__)
+        return Text(**row | {"text_id": text_id, "reply_to": reply_to})
+
+    texts = (text("a", None), text("b", "a"), text("x", "y"), text("y", "x"), text("c", "gone"))
+    rows, depths = in_order(texts)
+    assert [t.text_id for t in rows] == ["a", "b", "c", "x", "y"]
+    assert depths == {"a": 0, "b": 1, "c": 0}
