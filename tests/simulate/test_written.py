@@ -7,6 +7,7 @@ import email
 import email.policy
 import json
 import re
+import tomllib
 import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
@@ -125,7 +126,7 @@ def test_cookies_belong_to_who_the_truth_says(brand: Brand) -> None:
 
 
 def test_the_networks_lines_are_what_their_networks_say(brand: Brand) -> None:
-    ids = set()
+    ids, writers = set(), set()
     for line in _lines(brand.folder, "social/fediverse/activities-*.ndjson"):
         activity = json.loads(line)
         assert activity["type"] in ("Create", "Like", "Announce", "Delete")
@@ -139,6 +140,7 @@ def test_the_networks_lines_are_what_their_networks_say(brand: Brand) -> None:
     for line in _lines(brand.folder, "social/bluesky/jetstream-*.ndjson"):
         event = json.loads(line)
         assert re.fullmatch(r"did:plc:[a-z2-7]{24}", event["did"])
+        writers.add(event["did"])
         if event["kind"] == "commit":
             commit = event["commit"]
             if commit["collection"] == "app.bsky.feed.post" and commit["operation"] == "create":
@@ -147,6 +149,10 @@ def test_the_networks_lines_are_what_their_networks_say(brand: Brand) -> None:
     truth = pq.read_table(brand.folder / "truth" / "texts")
     told = {i for i in truth["id"].to_pylist() if "statuses" in i or i.startswith("at:")}
     assert ids == told
+    # the brand's own account is named where an import looks for it
+    silos = tomllib.loads((brand.folder / "silos.toml").read_text("utf-8"))["silo"]
+    own = next(silo["own"] for silo in silos if silo["source"] == "bluesky")
+    assert writers & set(own)
     replies = [json.loads(x) for x in _lines(brand.folder, "social/fediverse/activities-*.ndjson")]
     for activity in replies:
         if activity["type"] == "Create" and activity["object"]["inReplyTo"]:

@@ -9,6 +9,7 @@ from typing import Final
 from parvis.simulate.contracts import SimulateOptions
 from parvis.simulate.scene import Scene
 from parvis.simulate.silos.ads import reports
+from parvis.simulate.silos.social import did_of
 
 __all__ = ["write_manifest"]
 
@@ -31,7 +32,7 @@ def write_manifest(scene: Scene, options: SimulateOptions, folder: Path) -> None
     parts = [
         _HEAD.format(name=_text(brand.name), zone=_text(brand.zone), currency=_text(brand.currency))
     ]
-    own = [brand.mail, f"https://social.example/users/{brand.handle}", f"did:plc:{brand.handle}"]
+    own = [brand.mail, f"https://social.example/users/{brand.handle}", did_of(brand.handle)]
 
     def add(source: str, form: str, files: list[str], *extra: str) -> None:
         if any(any(folder.glob(f)) for f in files):

@@ -8,6 +8,7 @@ Bluesky, "Jetstream" and the lexicons app.bsky.feed.post, .like, .repost, app.bs
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +25,15 @@ from parvis.simulate.scene import SECOND, Block, Scene
 from parvis.simulate.texts import Texts
 from parvis.simulate.writing import Format, Pen, chosen, words
 
-__all__ = ["HOST", "SKY", "Conversation", "handle_texts", "write_accounts", "write_conversations"]
+__all__ = [
+    "HOST",
+    "SKY",
+    "Conversation",
+    "did_of",
+    "handle_texts",
+    "write_accounts",
+    "write_conversations",
+]
 
 #: Where the Fediverse's accounts live, and the domain of Bluesky's handles.
 HOST: Final = "social.example"
@@ -227,6 +236,12 @@ def converse(
 def _usernames(scene: Scene, accounts: Accounts, author: NDArray[np.int64]) -> pa.StringArray:
     known = pa.concat_arrays([accounts.username, pa.array([scene.world.brand.handle])])
     return known.take(pa.array(np.where(author == BRAND, len(accounts), author)))
+
+
+def did_of(username: str) -> str:
+    """Return the DID of an account on Bluesky, as the engine makes it."""
+    digest = hashlib.md5(f"did{username}".encode(), usedforsecurity=False).hexdigest()
+    return "did:plc:" + digest[:24].translate(str.maketrans("0189", "wxyz"))
 
 
 def _dids(username: pa.StringArray, pen: Pen) -> pa.StringArray:
