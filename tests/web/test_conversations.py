@@ -127,10 +127,12 @@ def test_scripts_are_shown_as_text(log_in):
 def test_personal_data_is_masked_for_viewers(log_in):
     for role, seen in (("viewer", False), ("editor", True)):
         client = log_in(role)
+        found = client.get("/api/v1/conversations?q=parcel").json()["rows"][0]
         for path in (
             "/conversations?q=parcel",
             "/conversations/m1",
             "/api/v1/conversations?q=parcel",
+            f"/api/v1/customers/{found['customer_id']}/events",
         ):
             text = client.get(path).text
             assert ("06 12 34 56 78" in text) is seen, (role, path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.routing import APIRoute
@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse, Response
 
 import parvis
 from parvis.errors import ParvisError
-from parvis.web.api.access import PageNumber, State, member
+from parvis.trust.api import Role, User
+from parvis.web.api.access import Asker, PageNumber, State, member
 from parvis.web.api.conversations import conversations_api
 from parvis.web.api.identity import identity_api
 from parvis.web.api.models import (
@@ -33,6 +34,7 @@ from parvis.web.api.models import (
     SiloOut,
 )
 from parvis.web.api.requests import CustomerQuery, OrderQuery
+from parvis.web.pages.masking import masked_text
 from parvis.web.pages.overview import the_overview
 from parvis.web.pages.silos import the_readiness, the_silos
 from parvis.web.queries.customers import find_customers, one_customer
@@ -118,19 +120,30 @@ def get_customer(shelf: State, customer_id: str) -> ProfileOut:
 
 
 @_v1.get("/customers/{customer_id}/events", tags=["customers"])
-def get_events(shelf: State, customer_id: str, page: PageNumber = 1) -> EventPage:
-    """List everything a customer did, newest first."""
+def get_events(
+    shelf: State, user: Asker, request: Request, customer_id: str, page: PageNumber = 1
+) -> EventPage:
+    """List everything a customer did, newest first; viewers get texts without personal data."""
     _profile(shelf, customer_id)
-    return EventPage(**_events(shelf, customer_id, "", page))
+    found = _events(shelf, customer_id, "", page)
+    return EventPage(**_seen_by(user, request, found))
 
 
 @_v1.get("/customers/{customer_id}/traits/{trait}", tags=["customers"])
-def get_evidence(shelf: State, customer_id: str, trait: str, page: PageNumber = 1) -> EvidencePage:
-    """List the events behind one trait of a customer."""
+def get_evidence(
+    shelf: State,
+    user: Asker,
+    request: Request,
+    customer_id: str,
+    trait: str,
+    page: PageNumber = 1,
+) -> EvidencePage:
+    """List the events behind one trait of a customer; viewers get no personal data in texts."""
     _profile(shelf, customer_id)
     if trait not in TRAIT_NAMES:
         raise HTTPException(404, f"There is no trait {trait!r}; traits: {', '.join(TRAIT_NAMES)}.")
-    return EvidencePage(trait=trait, **_events(shelf, customer_id, trait, page))
+    found = _events(shelf, customer_id, trait, page)
+    return EvidencePage(trait=trait, **_seen_by(user, request, found))
 
 
 @_v1.get("/orders", tags=["orders"])
@@ -191,6 +204,28 @@ def _events(shelf: Shelf, customer_id: str, trait: str, page: int) -> dict[str, 
         "pages": found.pages,
         "rows": [EventOut.model_validate(e) for e in found.rows],
     }
+
+
+#: What people wrote, and to whom; the rest of what silos say is numbers and names of things.
+_WORDS: Final = ("whole", "subject", "title", "from", "to", "cc", "author")
+
+
+def _seen_by(user: User, request: Request, found: dict[str, Any]) -> dict[str, Any]:
+    """Take the personal data out of texts, for those without the right to see it."""
+    if user.role.may(Role.EDITOR):
+        return found
+    country = request.app.state.reader.workspace.settings.identity.country
+
+    def shown(words: Any) -> Any:
+        if isinstance(words, list):
+            return [shown(one) for one in words]
+        return masked_text(words, country) if isinstance(words, str) else words
+
+    def masked(event: EventOut) -> EventOut:
+        told = {k: shown(v) if k in _WORDS else v for k, v in event.properties.items()}
+        return event.model_copy(update={"text": shown(event.text), "properties": told})
+
+    return found | {"rows": [masked(event) for event in found["rows"]]}
 
 
 _v1.include_router(identity_api)
