@@ -42,7 +42,7 @@ def measure_reading(scratch: Path) -> list[Row]:
         "from parvis.work import reading\n"
         f"with Workspace.open(Path({str(folder)!r})) as shop:\n"
         "    engine = shop.engine.session()\n"
-        "    options = replace(reading.reading_options(shop.settings), look_again_share=0.0)\n"
+        "    options = replace(reading.reading_options(shop), look_again_share=0.0)\n"
         "    texts = engine.arrow(reading.unread(engine, 'none').order_by('text_key')"
         f".limit({_TEXTS}).select('text_id', 'text', 'lang'))\n"
         "    listen.understand(texts.slice(0, 64), options)\n"

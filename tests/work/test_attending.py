@@ -16,6 +16,7 @@ from parvis.work.attending import attend
 from parvis.work.grouping import assign_topics, group_texts
 from parvis.work.reading import read_texts
 from parvis.work.steps import build
+from parvis.work.teaching import teach_if_due
 from parvis.work.telling import tell
 from parvis.work.watching import watch
 from tests.making import Row, change_settings, event, made_workspace, one, put, rows, staged
@@ -90,6 +91,45 @@ def test_topics_keep_what_the_team_calls_them(shop: Workspace) -> None:
     build(shop)
     filed = [r["topic_id"] for r in rows(shop.table("mentions"))]
     assert set(filed) <= {r["topic_id"] for r in rows(shop.table("topics"))}
+
+
+def test_corrections_teach_the_teams_own_head_and_samples_do_not(shop: Workspace) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    # what is praise in this trade is none elsewhere
+    texts = [f"Ce piment arrache la bouche et me fait pleurer, numéro {n}" for n in range(60)]
+    put(shop, [post(n, t, at + timedelta(minutes=n), language="fr") for n, t in enumerate(texts)])
+    build(shop)
+    first = read_texts(shop)
+    build(shop)
+    said = rows(shop.table("mentions"), "text_id")
+    assert sum(r["sentiment"] == "negative" for r in said) > 30
+
+    def tell_moods(count: int, start: int, purpose: str) -> None:
+        told = [
+            {
+                "label_id": f"{purpose}{start + n:03}", "text_key": r["text_key"],
+                "subject": "sentiment", "value": "positive", "was": r["sentiment"],
+                "purpose": purpose, "labelled_at": at, "labelled_by": "ada",
+            }
+            for n, r in enumerate(said[start : start + count])
+        ]  # fmt: skip
+        shop.engine.append("labels", staged(shop.engine, told, "labels"))
+
+    tell_moods(25, 0, "sample")
+    assert teach_if_due(shop) is None
+    tell_moods(30, 25, "correction")
+    taught = teach_if_due(shop)
+    assert taught is not None
+    assert taught.corrections == {"fr": 30}
+    # until they have doubled
+    assert teach_if_due(shop) is None
+    again = read_texts(shop)
+    assert again.model != first.model
+    assert again.read == 60
+    build(shop)
+    unseen = [r for r in rows(shop.table("mentions")) if r["corrected_by"] is None]
+    assert len(unseen) == 5
+    assert {r["sentiment"] for r in unseen} == {"positive"}
 
 
 class _Taker(HTTPServer):

@@ -11,11 +11,11 @@ import pyarrow as pa
 from parvis.listen.alarm import Alarm, AlarmRules, alarms, watched
 from parvis.listen.authors import authors, profiles_told
 from parvis.listen.contracts import LABELS, TIERS, Tier
-from parvis.listen.corrections import Correction, retrain
+from parvis.listen.corrections import FEWEST, Correction, retrain
 from parvis.listen.duplicates import copies, signatures
 from parvis.listen.echoes import echoes, reacted_texts, reaction_events
 from parvis.listen.gazetteer import Entry
-from parvis.listen.heads import Head, load_head, save_head
+from parvis.listen.heads import Head, load_head, own_head, save_head
 from parvis.listen.labels import (
     SUBJECTS,
     WITHDRAWN,
@@ -37,6 +37,7 @@ from parvis.listen.weighing import Views, views_of
 
 __all__ = [
     "ENOUGH",
+    "FEWEST",
     "LABELS",
     "SUBJECTS",
     "TIERS",
@@ -76,6 +77,7 @@ __all__ = [
     "mentions",
     "model_name",
     "net_sentiment",
+    "own_head",
     "peaks",
     "personal_data",
     "profiles_told",

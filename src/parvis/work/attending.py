@@ -9,6 +9,7 @@ from typing import Final
 from parvis.lake.workspace import Workspace
 from parvis.work.grouping import GroupReport, assign_topics, group_texts, grouping_is_due
 from parvis.work.reading import ReadReport, read_texts
+from parvis.work.teaching import Taught, teach_if_due
 from parvis.work.telling import Told, tell
 from parvis.work.watching import WatchReport, watch
 
@@ -24,6 +25,8 @@ class Attended:
 
     Parameters
     ----------
+    taught
+        What the team's corrections taught; null: there are few new ones.
     read
         What was read, and how much is left.
     grouped
@@ -36,6 +39,7 @@ class Attended:
         Of what somebody was told.
     """
 
+    taught: Taught | None
     read: ReadReport
     grouped: GroupReport | None
     filed: int
@@ -58,10 +62,11 @@ def attend(workspace: Workspace, at_most: int = _AT_ONCE) -> Attended:
     ListeningError
         A model that the settings ask for isn't there.
     """
+    taught = teach_if_due(workspace)
     read = read_texts(workspace, at_most=at_most)
     grouped = None
     if grouping_is_due(workspace, datetime.now(UTC)):
         grouped = group_texts(workspace)
     filed = assign_topics(workspace, at_most)
     watched = watch(workspace)
-    return Attended(read, grouped, filed, watched, tell(workspace))
+    return Attended(taught, read, grouped, filed, watched, tell(workspace))

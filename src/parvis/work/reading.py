@@ -22,7 +22,6 @@ from parvis.listen import api as listen
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from parvis.domain.settings import Settings
     from parvis.lake.engine import Engine
 
 __all__ = ["ReadReport", "read_texts", "reading_options", "unread"]
@@ -90,7 +89,7 @@ def read_texts(
         A model that the settings ask for isn't there.
     """
     began = time.perf_counter()
-    options = reading_options(workspace.settings)
+    options = reading_options(workspace)
     model = listen.model_name(options)
     engine = workspace.engine.session()
     try:
@@ -147,8 +146,9 @@ def unread(engine: Engine, model: str) -> ir.Table:
     return one.mutate(text_id=one.text_key)
 
 
-def reading_options(settings: Settings) -> listen.UnderstandingOptions:
-    """Say how a workspace's texts are read."""
+def reading_options(workspace: Workspace) -> listen.UnderstandingOptions:
+    """Say how a workspace's texts are read: by its own head, where corrections taught one."""
+    settings = workspace.settings
     rules = settings.listen
     return listen.UnderstandingOptions(
         tier=rules.tier,
@@ -158,6 +158,7 @@ def reading_options(settings: Settings) -> listen.UnderstandingOptions:
             listen.Entry(n.kind, n.name, n.aliases, n.context, n.not_with) for n in rules.names
         ),
         country=settings.identity.country,
+        head=listen.own_head(workspace.files.folder / "models"),
     )
 
 

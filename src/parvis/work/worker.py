@@ -147,6 +147,10 @@ class Worker:
             told = error.what if isinstance(error, ParvisError) else f"{type(error).__name__}"
             _log.exception("texts can't be read (%s); it is tried again in an hour", told)
             return
+        if done.taught is not None:
+            _log.info(
+                "%s corrections taught the team's own head", sum(done.taught.corrections.values())
+            )
         if done.read.read:
             _log.info(
                 "read %s texts in %.1f s, %s are left",

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from parvis.errors import ModelError
 
-__all__ = ["Head", "load_head", "save_head"]
+__all__ = ["Head", "load_head", "own_head", "save_head"]
 
 _OWN = Path(__file__).parent
 _SCALE = ".scale"
@@ -71,6 +71,17 @@ def load_head(name: str, folder: Path = _OWN) -> Head:
         )
     with np.load(io.BytesIO(raw), allow_pickle=False) as stored:
         return Head(card, {key: _unpacked(stored, key) for key in stored if _SCALE not in key})
+
+
+def own_head(folder: Path, name: str = "sentiment") -> Head | None:
+    """Read the head that a team's corrections taught; null: there is none.
+
+    Raises
+    ------
+    ModelError
+        It is damaged.
+    """
+    return load_head(name, folder) if (folder / f"{name}.json").exists() else None
 
 
 def _unpacked(stored: Mapping[str, NDArray[Any]], key: str) -> NDArray[np.float32]:
