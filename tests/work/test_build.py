@@ -283,10 +283,10 @@ def test_explain_says_what_and_why_and_touches_nothing(workspace: Workspace) -> 
     version = workspace.data_version()
     plan = explain(workspace)
     assert {d.why for d in plan.decisions} == {"never built"}
-    order = [d.step.table for d in plan.decisions]
+    places = [d.step.table for d in plan.decisions]
     for decision in plan.decisions:
-        made = [name for name in decision.step.reads if name in order]
-        assert all(order.index(n) < order.index(decision.step.table) for n in made)
+        made = [name for name in decision.step.reads if name in places]
+        assert all(places.index(n) < places.index(decision.step.table) for n in made)
     assert {d.step.table for d in plan.decisions} == {s.table for s in STEPS}
     assert workspace.data_version() == version
 
