@@ -6,8 +6,10 @@ in this graph run eight times faster (mean cosine to the package's engine 0.997)
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from numpy.typing import NDArray
 from parvis.listen.encoders.e5_package import E5Package
 
 __all__ = ["LAYERS", "write_graph"]
+
+_log = logging.getLogger("parvis.listen")
 
 LAYERS = (5, 6, 7, 8, 9, 10, 11)
 """Layers, from 0, whose token means are given: how a thing is said stands clearest before the last.
@@ -36,11 +40,28 @@ def write_graph(package: E5Package, path: Path) -> None:
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         whole, small = Path(folder) / "whole.onnx", Path(folder) / "small.onnx"
         onnx.save(_Encoder(package).model(), whole)
-        quantize_dynamic(
-            whole, small, weight_type=QuantType.QInt8, per_channel=True, reduce_range=False
-        )
+        _log.info("Preparing the accurate tier; this is done once and takes half a minute.")
+        with _without_chatter():
+            quantize_dynamic(
+                whole, small, weight_type=QuantType.QInt8, per_channel=True, reduce_range=False
+            )
         # whoever else builds it at the same time puts the same file there
         small.replace(path)
+
+
+@contextlib.contextmanager
+def _without_chatter() -> Iterator[None]:
+    """Keep to itself what the library tells the root logger of each of the graph's parts."""
+    root = logging.getLogger()
+
+    def drop(_record: logging.LogRecord) -> bool:
+        return False
+
+    root.addFilter(drop)
+    try:
+        yield
+    finally:
+        root.removeFilter(drop)
 
 
 class _Encoder:
