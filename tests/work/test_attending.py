@@ -132,6 +132,18 @@ def test_corrections_teach_the_teams_own_head_and_samples_do_not(shop: Workspace
     assert {r["sentiment"] for r in unseen} == {"positive"}
 
 
+def test_hours_that_were_judged_are_not_judged_again(shop: Workspace) -> None:
+    put(shop, [post(n, GOOD[n % 3], shop.now() - timedelta(days=n + 1)) for n in range(60)])
+    build(shop)
+    keys = {r["text_key"] for r in rows(shop.table("mentions"))}
+    read = [reading(key, "positive", entities=[]) for key in sorted(keys)]
+    shop.engine.append("readings", staged(shop.engine, read, "readings"))
+    build(shop)
+    assert watch(shop).texts == 60
+    # only what the hours since are held against: four weeks and two days
+    assert watch(shop).texts == 30
+
+
 class _Taker(HTTPServer):
     taken: list[dict[str, object]]
     refuses: bool = False

@@ -245,8 +245,12 @@ def moved_customers(frame: Frame) -> ir.Table:
     Returns
     -------
     ir.Table
-        `customer_id`, distinct.
+        `customer_id`, distinct; found once a build.
     """
+    return frame.once("moved", lambda: frame.engine.stage(_find_moved(frame)))
+
+
+def _find_moved(frame: Frame) -> ir.Table:
     moved = frame.changed("identities")
     # where an identifier is shared, another one of the same event says whose the event is
     shared = moved.filter(moved.is_shared, moved.normal.notnull())

@@ -25,7 +25,7 @@ def _mentions_concerned(frame: Frame) -> ir.Table:
     """Find texts of new events, of authors who changed hands, and that were read anew."""
     new = profile.known_at(frame.changed("events"), frame.as_of)
     known = frame.table("mentions")
-    moved = frame.once("moved", lambda: frame.engine.stage(moved_customers(frame)))
+    moved = moved_customers(frame)
     read = [frame.changed(name).select("text_key") for name in _OF_WORDS]
     found = [
         listen.text_events(new).select("text_id"),

@@ -41,10 +41,6 @@ def _few(frame: Frame, name: str, rows: ir.Table) -> ir.Table:
     return frame.once(name, lambda: frame.engine.stage(rows))
 
 
-def _moved(frame: Frame) -> ir.Table:
-    return frame.once("moved", lambda: frame.engine.stage(moved_customers(frame)))
-
-
 def _events_of(frame: Frame, customers: ir.Table) -> ir.Table:
     known = profile.known_at(frame.table("events"), frame.as_of)
     owners = frame.table("identities")
@@ -54,7 +50,7 @@ def _events_of(frame: Frame, customers: ir.Table) -> ir.Table:
 def _orders_concerned(frame: Frame) -> ir.Table:
     """Orders that new events speak of, and all orders of customers who changed hands."""
     new = profile.order_events(profile.known_at(frame.changed("events"), frame.as_of))
-    moved, orders = _moved(frame), frame.table("orders")
+    moved, orders = moved_customers(frame), frame.table("orders")
     keys = [
         new.select("source", "order_id"),
         profile.order_events(_events_of(frame, moved)).select("source", "order_id"),
@@ -73,14 +69,14 @@ def _order_events(frame: Frame) -> ir.Table:
 def _trails_concerned(frame: Frame) -> ir.Table:
     """Find trails with new events, and all of customers who changed hands."""
     new = profile.trailed(profile.known_at(frame.changed("events"), frame.as_of))
-    theirs = profile.trailed(_events_of(frame, _moved(frame)))
+    theirs = profile.trailed(_events_of(frame, moved_customers(frame)))
     return together(new.select("trail"), theirs.select("trail")).distinct()
 
 
 def _customers_concerned(frame: Frame) -> ir.Table:
     known = identifiers_concerned(frame)
     active = frame.table("identities").semi_join(known, ["kind", "value"])
-    return together(_moved(frame), active.select("customer_id")).distinct()
+    return together(moved_customers(frame), active.select("customer_id")).distinct()
 
 
 def _traits_concerned(frame: Frame) -> ir.Table:

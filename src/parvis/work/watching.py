@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import ibis
@@ -108,7 +109,7 @@ def watch(workspace: Workspace, until: datetime | None = None) -> WatchReport:
     try:
         end = until or min(datetime.now(UTC), workspace.now())
         known = engine.rows(engine.table("alerts"))
-        since = max((r["until_at"] for r in known), default=None)
+        since = _watched_until(workspace)
         looked_at = since - timedelta(days=rules.history_days + 2) if since else None
         waiting = engine.count(_said(engine, looked_at, end).filter(lambda t: t.sentiment.isnull()))
         texts = _texts(engine, looked_at, end)
@@ -132,7 +133,29 @@ def watch(workspace: Workspace, until: datetime | None = None) -> WatchReport:
         _write(engine, explained, lasting)
     finally:
         engine.close()
+    _note_watched(workspace, end)
     return WatchReport(len(texts), len(subjects), tuple(explained), len(lasting), waiting)
+
+
+def _watched_until(workspace: Workspace) -> datetime | None:
+    """Return up to when the hours were judged the last time; null: never."""
+    try:
+        return datetime.fromisoformat(_path(workspace).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _note_watched(workspace: Workspace, until: datetime) -> None:
+    # a file, for a row in the lake would be news, and the worker would build for it without end
+    path = _path(workspace)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(until.isoformat(), "utf-8")
+    part.replace(path)
+
+
+def _path(workspace: Workspace) -> Path:
+    return workspace.files.folder / "models" / "watched_until"
 
 
 def _said(engine: Engine, since: datetime | None, until: datetime) -> ir.Table:
