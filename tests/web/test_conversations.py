@@ -180,9 +180,11 @@ def test_viewers_do_not_label_nor_export(log_in):
 
 def test_a_label_is_seen_at_once_taken_back_and_built(log_in, folder):
     client, htmx = log_in("editor"), {"HX-Request": "true"}
-    told = {"text": "c1", "value": "sentiment=negative"}
+    told = {"text": "c1", "value": "sentiment=negative", "back": "/conversations?q=late"}
     row = client.post("/conversations/labels", data=told, headers=htmx).text
     assert "says editor" in text_of(row)
+    # the row goes back to where it stood, should it be sent without scripts
+    assert 'name="back" value="/conversations?q=late"' in row
     undo = re.search(r'name="take_back" value="([^"]+)"', row)
     assert undo is not None
     # another word on top, taken back: the first stands again

@@ -133,6 +133,7 @@ _NAMED_BY = ("display_name", "user_id", "customer_id")
 def render(visit: Visit, template: str, status: int = 200, **told: Any) -> HTMLResponse:
     """Answer with a page in the language and light of who asks."""
     told.setdefault("situation", None)
+    told.setdefault("here", visit.here)
     renderer: Renderer = visit.request.app.state.renderer
     text = renderer.text(
         template,
@@ -140,7 +141,6 @@ def render(visit: Visit, template: str, status: int = 200, **told: Any) -> HTMLR
         visit=visit,
         user=visit.user,
         theme=visit.theme,
-        here=visit.here,
         is_fragment=visit.is_fragment,
         **told,
     )
