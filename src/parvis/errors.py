@@ -24,7 +24,8 @@
     ├── SimulationError         a made-up brand can't be written
     │   └── WorldError          its parameters: the key, the value, the range
     ├── ListeningError          what people say can't be read as asked
-    │   └── ModelError          a model isn't there, or isn't the one it should be
+    │   ├── ModelError          a model isn't there, or isn't the one it should be
+    │   └── PictureError        a picture that is none, is damaged, or is too large to be opened
     ├── MoneyError
     │   ├── UnknownCurrency
     │   └── CurrencyMismatch    a sum would mix two currencies
@@ -65,6 +66,7 @@ __all__ = [
     "PeerBusy",
     "PeerRefused",
     "PeerUnreachable",
+    "PictureError",
     "SettingsError",
     "SimulationError",
     "SourceError",
@@ -176,6 +178,10 @@ class ListeningError(ParvisError):
 
 class ModelError(ListeningError):
     """A model isn't there, or isn't the one it should be."""
+
+
+class PictureError(ListeningError):
+    """What should be a picture is none, is damaged, or is too large to be opened."""
 
 
 class MatchingError(ParvisError):

@@ -28,6 +28,8 @@ from parvis.listen.meaning import encoder_name, meanings
 from parvis.listen.measuring import ENOUGH, Interval, Measured, measured
 from parvis.listen.mentions import Read, gone_authors, mentions, text_events
 from parvis.listen.personal import masked, personal_data
+from parvis.listen.picture_hashes import Alike, near_identical
+from parvis.listen.pictures import PictureReading, picture_model_name, read_picture
 from parvis.listen.pulse import Net, Peak, Standout, net_sentiment, peaks, standouts
 from parvis.listen.scoring import lines_of, scored_lines
 from parvis.listen.topics import Topic, Topics, find_topics
@@ -45,6 +47,7 @@ __all__ = [
     "WITHDRAWN",
     "Alarm",
     "AlarmRules",
+    "Alike",
     "Correction",
     "Entry",
     "Head",
@@ -53,6 +56,7 @@ __all__ = [
     "Measured",
     "Net",
     "Peak",
+    "PictureReading",
     "Purpose",
     "Read",
     "Standout",
@@ -76,12 +80,15 @@ __all__ = [
     "measured",
     "mentions",
     "model_name",
+    "near_identical",
     "net_sentiment",
     "own_head",
     "peaks",
     "personal_data",
+    "picture_model_name",
     "profiles_told",
     "reacted_texts",
+    "read_picture",
     "reaction_events",
     "record_label",
     "retrain",
