@@ -13,6 +13,7 @@ import pytest
 
 from parvis.lake.workspace import Workspace
 from parvis.work.attending import attend
+from parvis.work.copying import find_copies
 from parvis.work.grouping import assign_topics, group_texts
 from parvis.work.reading import read_texts
 from parvis.work.steps import build
@@ -219,3 +220,32 @@ def test_a_crisis_is_noticed_explained_and_told_once(tmp_path: Path, taker: _Tak
         assert tell(shop).alarms == 0
         assert len(taker.taken) == 2
         assert taker.taken[-1]["alerts"][0]["negative"] == noticed["negative"]  # type: ignore[index]
+
+
+def test_copies_are_told_whoever_comes_with_them(shop: Workspace) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    call = "Boycottez tous cette enseigne, ils exploitent leurs livreurs, faites tourner"
+    own = "Le service était lent hier soir et personne n'a su nous répondre au comptoir"
+    told = [
+        post(1, call, at),
+        post(2, own, at),
+        post(3, f"{call} !!! #boycott", at),
+        post(4, "ok", at),
+    ]
+    put(shop, told)
+    build(shop)
+    assert find_copies(shop) == 4
+    # later ones are held against those that are known
+    put(shop, [post(5, f"RT @u1 {call.upper()}", at + timedelta(days=1)), post(6, GOOD[0], at)])
+    build(shop)
+    assert find_copies(shop) == 2
+    assert find_copies(shop) == 0
+    build(shop)
+    texts = {r["text_id"]: r for r in rows(shop.table("mentions"))}
+    first = texts["p1"]["text_key"]
+    assert {t for t, r in texts.items() if r["copy_of"] == first} == {"p1", "p3", "p5"}
+    assert texts["p2"]["copy_of"] == texts["p2"]["text_key"]
+    assert texts["p4"]["copy_of"] is None
+    kept = {r["text_key"]: r for r in rows(shop.table("text_copies"))}
+    assert kept[texts["p5"]["text_key"]]["likeness"] >= 0.7
+    assert kept[texts["p5"]["text_key"]]["signature"] is None

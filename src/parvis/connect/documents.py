@@ -26,7 +26,6 @@ __all__ = [
     "Documents",
     "any_repeated",
     "faults_of",
-    "json_items",
     "json_kinds",
     "json_places",
     "keys_of",
@@ -37,7 +36,6 @@ __all__ = [
 
 F = TypeVar("F")
 
-_MOST_ITEMS: Final = 1000
 _PART: Final = 64 << 20
 
 # Ibis does not type its decorators
@@ -52,11 +50,6 @@ def _texts_at(document: Any, paths: Any) -> Any:
 @_builtin(name="json_type", signature=(("json", "array<string>"), "array<string>"))
 def _kinds_at(document: Any, paths: Any) -> Any:
     """OBJECT, ARRAY, VARCHAR, …, of several places."""
-
-
-@_builtin(name="json_extract", signature=(("json", "string"), "array<json>"))
-def _items_at(document: Any, path: Any) -> Any:
-    """All values that a path with [*] leads to."""
 
 
 @_builtin(name="json_extract_string", signature=(("json", "string"), "array<string>"))
@@ -77,12 +70,6 @@ def json_places(document: ir.Value, paths: Sequence[str]) -> ir.ArrayValue:
 def json_kinds(document: ir.Value, paths: Sequence[str]) -> ir.ArrayValue:
     """Tell what stands at several places: OBJECT, ARRAY, VARCHAR, NULL, …; null where nothing."""
     return _kinds_at(document, ibis.literal(list(paths), "array<string>"))
-
-
-def json_items(document: ir.Value, path: str) -> ir.ArrayValue:
-    """Take the values that a path with ``[*]`` leads to, the first thousand of them."""
-    # sliced, too, because the engine would take a bare `->` within a list for a lambda
-    return _items_at(document, ibis.literal(path))[:_MOST_ITEMS]
 
 
 def text_items(document: ir.Value, path: str) -> ir.ArrayValue:

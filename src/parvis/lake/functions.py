@@ -7,7 +7,7 @@ registers a function of that name once, and no transformation changes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import ibis
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 F = TypeVar("F")
 
 __all__ = [
+    "json_items",
     "json_text",
     "json_values",
     "local_day",
@@ -25,7 +26,10 @@ __all__ = [
     "local_week",
     "moment",
     "strip_accents",
+    "together",
 ]
+
+_MOST_ITEMS: Final = 1000
 
 
 _builtin: Callable[..., Callable[[F], F]] = ibis.udf.scalar.builtin
@@ -49,6 +53,11 @@ def _json_extract_string(document: Any, path: Any) -> Any:
 @_builtin(name="json_extract_string", signature=(("json", "array<string>"), "array<string>"))
 def _json_extract_strings(document: Any, paths: Any) -> Any:
     """Several values of a JSON document as text, without quotes."""
+
+
+@_builtin(name="json_extract", signature=(("json", "string"), "array<json>"))
+def _items_at(document: Any, path: Any) -> Any:
+    """All values that a path with [*] leads to."""
 
 
 @_builtin(name="strip_accents", signature=(("string",), "string"))
@@ -111,6 +120,12 @@ def json_values(document: ir.Value, keys: Sequence[str]) -> dict[str, ir.StringV
     """
     found = _json_extract_strings(document, ibis.array([f"$.{k}" for k in keys]))
     return {k: found[i] for i, k in enumerate(keys)}
+
+
+def json_items(document: ir.Value, path: str) -> ir.ArrayValue:
+    """Take the values that a path with ``[*]`` leads to, the first thousand of them."""
+    # sliced, too, because the engine would take a bare `->` within a list for a lambda
+    return _items_at(document, ibis.literal(path))[:_MOST_ITEMS]
 
 
 def together(first: ir.Table, *others: ir.Table) -> ir.Table:

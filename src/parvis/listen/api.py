@@ -12,7 +12,7 @@ from parvis.listen.alarm import Alarm, AlarmRules, alarms, watched
 from parvis.listen.authors import authors, profiles_told
 from parvis.listen.contracts import LABELS, TIERS, Tier
 from parvis.listen.corrections import FEWEST, Correction, retrain
-from parvis.listen.duplicates import copies, signatures
+from parvis.listen.duplicates import ALIKE, bands, copies, likeness, signatures
 from parvis.listen.echoes import echoes, reacted_texts, reaction_events
 from parvis.listen.gazetteer import Entry
 from parvis.listen.heads import Head, load_head, own_head, save_head
@@ -26,7 +26,7 @@ from parvis.listen.labels import (
 )
 from parvis.listen.meaning import encoder_name, meanings
 from parvis.listen.measuring import ENOUGH, Interval, Measured, measured
-from parvis.listen.mentions import Read, gone_authors, mentions, text_events
+from parvis.listen.mentions import Read, gone_authors, mentions, text_events, words
 from parvis.listen.personal import masked, personal_data
 from parvis.listen.picture_hashes import Alike, near_identical
 from parvis.listen.pictures import PictureReading, picture_model_name, read_picture
@@ -38,6 +38,7 @@ from parvis.listen.understanding import Understanding, UnderstandingOptions, und
 from parvis.listen.weighing import Views, views_of
 
 __all__ = [
+    "ALIKE",
     "ENOUGH",
     "FEWEST",
     "LABELS",
@@ -68,11 +69,13 @@ __all__ = [
     "Views",
     "alarms",
     "authors",
+    "bands",
     "copies",
     "echoes",
     "encoder_name",
     "find_topics",
     "gone_authors",
+    "likeness",
     "lines_of",
     "load_head",
     "masked",
@@ -88,8 +91,8 @@ __all__ = [
     "picture_model_name",
     "profiles_told",
     "reacted_texts",
-    "read_picture",
     "reaction_events",
+    "read_picture",
     "record_label",
     "retrain",
     "save_head",
@@ -101,6 +104,7 @@ __all__ = [
     "understand",
     "views_of",
     "watched",
+    "words",
 ]
 
 _CHUNK = 512

@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 
 from parvis.listen.ngrams import plain_form
 
-__all__ = ["copies", "signatures"]
+__all__ = ["ALIKE", "bands", "copies", "likeness", "signatures"]
+
+#: The least share of runs that copies have in common.
+ALIKE = 0.7
 
 _PERMUTATIONS = 64
 _BANDS = 16
@@ -52,7 +55,36 @@ def signatures(texts: Sequence[str]) -> NDArray[np.uint32]:
     return found
 
 
-def copies(signed: NDArray[np.uint32], alike: float = 0.7) -> NDArray[np.intp]:
+def bands(signed: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Sum signatures up for a search: texts that agree in a band may be copies.
+
+    Of two texts that have 0.7 of their runs in common, 99 % agree in at least one; of two that
+    have 0.2 in common, 3 %.
+
+    Returns
+    -------
+    numpy.ndarray
+        Texts by 16; what is the same in two bands isn't of the same sum.
+
+    References
+    ----------
+    Indyk and Motwani (1998), Approximate nearest neighbors, doi:10.1145/276698.276876.
+    """
+    parts = signed.reshape(len(signed), _BANDS, _PERMUTATIONS // _BANDS).astype(np.uint64)
+    powers = np.array([pow(_BASE, i, 1 << 64) for i in range(parts.shape[2])], np.uint64)
+    sums = (parts * powers).sum(axis=2, dtype=np.uint64) + np.arange(_BANDS, dtype=np.uint64)
+    sums ^= sums >> np.uint64(29)
+    found: NDArray[np.int64] = (sums * np.uint64(_BASE)).view(np.int64)
+    return found
+
+
+def likeness(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> NDArray[np.float64]:
+    """Estimate the share of runs that texts have in common, row by row, by their signatures."""
+    shares: NDArray[np.float64] = (left == right).mean(axis=1)
+    return shares
+
+
+def copies(signed: NDArray[np.uint32], alike: float = ALIKE) -> NDArray[np.intp]:
     """Group texts that are copies of one another.
 
     Parameters
@@ -66,16 +98,10 @@ def copies(signed: NDArray[np.uint32], alike: float = 0.7) -> NDArray[np.intp]:
     -------
     numpy.ndarray
         For each text, the place of the first of its group; its own place where it stands alone.
-
-    References
-    ----------
-    Indyk and Motwani (1998), Approximate nearest neighbors, doi:10.1145/276698.276876.
     """
     first = np.arange(len(signed))
     rows = np.flatnonzero(signed.any(axis=1))
-    for band in np.split(np.arange(_PERMUTATIONS), _BANDS):
-        keys = np.ascontiguousarray(signed[np.ix_(rows, band)])
-        keys = keys.view([("", keys.dtype)] * len(band)).ravel()
+    for keys in bands(signed[rows]).T:
         order = np.argsort(keys, kind="stable")
         same = keys[order][1:] == keys[order][:-1]
         for left, right in zip(rows[order[:-1][same]], rows[order[1:][same]], strict=True):

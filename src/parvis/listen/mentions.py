@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 import ibis
 
 from parvis.domain.event import EventName
-from parvis.lake.functions import json_text, json_values
+from parvis.lake.functions import json_items, json_text, json_values
 from parvis.lake.schema import TABLES
 from parvis.listen.labels import WITHDRAWN
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["KINDS", "TEXT_EVENTS", "Read", "gone_authors", "mentions", "text_events"]
+__all__ = ["KINDS", "TEXT_EVENTS", "Read", "gone_authors", "mentions", "text_events", "words"]
 
 #: What a text is called, by the event that brings it.
 KINDS: Final = {
@@ -35,6 +35,8 @@ _SAID: Final = (
     "thread", "in_reply_to", "url", "title", "subject", "language", "is_own", "rating",
     "best_rating", "worst_rating", "author", "from",
 )  # fmt: skip
+#: Of one text; networks allow four to twenty.
+_MOST_PICTURES: Final = 24
 #: Columns of a reading that a mention shows as they are.
 _READ: Final = (
     "language", "language_confidence", "p_negative", "p_neutral", "p_positive", "tier",
@@ -63,11 +65,13 @@ def gone_authors(events: ir.Table) -> ir.Table:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What is known of words beside themselves: rows of the tables of these names."""
+    """What is known of words and pictures beside themselves: rows of the tables of these names."""
 
     readings: ir.Table
     labels: ir.Table
     text_topics: ir.Table
+    text_copies: ir.Table
+    pictures: ir.Table
 
 
 def mentions(told: ir.Table, gone: ir.Table, owners: ir.Table, read: Read) -> ir.Table:
@@ -91,6 +95,7 @@ def mentions(told: ir.Table, gone: ir.Table, owners: ir.Table, read: Read) -> ir
         any text of an account that was deleted after it.
     """
     first = _first(told)
+    first = first.left_join(_in_pictures(first, read.pictures), "text_id", rname="{name}_shown")
     rows = first.left_join(_edits(told), ["text_id", "source"], rname="{name}_edit")
     rows = rows.left_join(_deleted(told), ["text_id", "source"], rname="{name}_deleted")
     rows = rows.left_join(gone, ["author_kind", "author"], rname="{name}_gone")
@@ -102,7 +107,7 @@ def mentions(told: ir.Table, gone: ir.Table, owners: ir.Table, read: Read) -> ir
     rows = rows.mutate(
         text=text,
         edited_at=rows.changed_at,
-        text_key=_key(rows.language_told, rows.title, text),
+        text_key=_key(rows.language_told, rows.title, words(text, rows.picture_text)),
     )
     whose = owners.select("message_id", "customer_id", is_customer="is_known")
     rows = rows.left_join(whose, "message_id", rname="{name}_owner")
@@ -110,10 +115,29 @@ def mentions(told: ir.Table, gone: ir.Table, owners: ir.Table, read: Read) -> ir
     return _with_reading(rows, read).select(*(c.name for c in TABLES["mentions"].columns))
 
 
+def words(text: ir.Value, picture_text: ir.Value) -> ir.StringValue:
+    """Take what is read of a text: what was written, else what stands in its pictures."""
+    return ibis.coalesce(text.nullif(""), picture_text, ibis.literal(""))
+
+
+def _in_pictures(first: ir.Table, pictures: ir.Table) -> ir.Table:
+    """Put together what can be read in the pictures of each text: `text_id`, `picture_text`."""
+    shown = first.select("text_id", "pictures").unnest("pictures", offset="place")
+    each = shown.select("text_id", "place", url=shown.pictures["url"])
+    legible = pictures.filter(pictures.text != "").select("url", read="text")
+    found = each.inner_join(legible, "url")
+    return found.group_by("text_id").agg(
+        picture_text=found.read.group_concat("\n", order_by=found.place)
+    )
+
+
 def _first(told: ir.Table) -> ir.Table:
     """Take the event that brought each text; two silos may tell of the same one."""
     kinds = {name.value: kind for name, kind in KINDS.items()}
-    brought = told.filter(told.name.isin(list(kinds)), told.text.strip() != "")
+    written = (told.text.strip() != "").fill_null(False)
+    brought = told.mutate(pictures=_pictures(told)).filter(
+        told.name.isin(list(kinds)), written | ibis._.pictures.notnull()
+    )
     order = ibis.window(group_by="text_id", order_by=("occurred_at", "message_id"))
     numbered = brought.mutate(place=ibis.row_number().over(order))
     one = numbered.filter(numbered.place == 0).drop("place")
@@ -130,7 +154,8 @@ def _first(told: ir.Table) -> ir.Table:
         "source",
         "channel",
         "occurred_at",
-        "text",
+        "pictures",
+        text=one.text.fill_null(""),
         kind=one.name.substitute(kinds),
         author_kind=wrote.ifelse(who[0]["kind"], ibis.null("string")),
         author=wrote.ifelse(who[0]["value"], ibis.null("string")),
@@ -146,6 +171,17 @@ def _first(told: ir.Table) -> ir.Table:
         language_told=said["language"],
         rating=(best > worst).ifelse(((stars - worst) / (best - worst)).clip(0, 1), None),
     )
+
+
+def _pictures(events: ir.Table) -> ir.ArrayValue:
+    """List the pictures that an event names; null: none."""
+    found = json_items(events.properties, "$.pictures[*]").map(
+        lambda p: ibis.struct(
+            {"url": json_text(p, "url"), "alt": json_text(p, "alt").strip().nullif("")}
+        )
+    )
+    named = found.filter(lambda p: p["url"].notnull())[:_MOST_PICTURES]
+    return (named.length() > 0).ifelse(named, ibis.null(named.type()))
 
 
 def _edits(told: ir.Table) -> ir.Table:
@@ -184,6 +220,8 @@ def _with_reading(rows: ir.Table, known: Read) -> ir.Table:
     rows = rows.left_join(read, "text_key", rname="{name}_read")
     rows = rows.left_join(_said_by_team(labels), "text_key", rname="{name}_team")
     # an empty one: it was looked at, and is near none
+    first = known.text_copies.select("text_key", copy_of=known.text_copies.copy_of.nullif(""))
+    rows = rows.left_join(first, "text_key", rname="{name}_copies")
     about = known.text_topics.select("text_key", topic_id=known.text_topics.topic_id.nullif(""))
     rows = rows.left_join(about, "text_key", rname="{name}_about")
     given = rows.model_intents.fill_null(ibis.literal([], rows.model_intents.type()))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from parvis.lake.workspace import Workspace
+from parvis.work.copying import find_copies
 from parvis.work.grouping import GroupReport, assign_topics, group_texts, grouping_is_due
 from parvis.work.reading import ReadReport, read_texts
 from parvis.work.teaching import Taught, teach_if_due
@@ -33,6 +34,8 @@ class Attended:
         The topics that were sought; null: it wasn't due.
     filed
         Texts that were put under a topic.
+    compared
+        Texts of which it was told whose copy they are.
     watched
         What was watched, and the alerts.
     told
@@ -43,6 +46,7 @@ class Attended:
     read: ReadReport
     grouped: GroupReport | None
     filed: int
+    compared: int
     watched: WatchReport
     told: Told
 
@@ -68,5 +72,6 @@ def attend(workspace: Workspace, at_most: int = _AT_ONCE) -> Attended:
     if grouping_is_due(workspace, datetime.now(UTC)):
         grouped = group_texts(workspace)
     filed = assign_topics(workspace, at_most)
+    compared = find_copies(workspace, at_most)
     watched = watch(workspace)
-    return Attended(taught, read, grouped, filed, watched, tell(workspace))
+    return Attended(taught, read, grouped, filed, compared, watched, tell(workspace))

@@ -116,7 +116,8 @@ def assign_topics(workspace: Workspace, at_most: int = 20_000) -> int:
 def _texts(engine: Engine) -> ir.Table:
     """List what others wrote: words once, with when they were last written."""
     mentions = engine.table("mentions")
-    said = mentions.filter(~mentions.is_own)
+    said = mentions.mutate(text=listen.words(mentions.text, mentions.picture_text))
+    said = said.filter(~said.is_own, said.text != "")
     return said.group_by("text_key").agg(
         text=said.text.arbitrary(), occurred_at=said.occurred_at.max()
     )

@@ -18,7 +18,7 @@ __all__ = ["LISTENING_STEPS"]
 
 
 #: What is known of words, whoever wrote them.
-_OF_WORDS: Final = ("readings", "labels", "text_topics")
+_OF_WORDS: Final = ("readings", "labels", "text_topics", "text_copies")
 
 
 def _mentions_concerned(frame: Frame) -> ir.Table:
@@ -31,9 +31,16 @@ def _mentions_concerned(frame: Frame) -> ir.Table:
         listen.text_events(new).select("text_id"),
         known.semi_join(moved, "customer_id").select("text_id"),
         known.semi_join(together(*read).distinct(), "text_key").select("text_id"),
+        _showing(known, frame.changed("pictures")),
         known.semi_join(listen.gone_authors(new), ["author_kind", "author"]).select("text_id"),
     ]
     return together(*found).distinct()
+
+
+def _showing(texts: ir.Table, pictures: ir.Table) -> ir.Table:
+    """Find the texts that show some pictures."""
+    each = texts.select("text_id", one=texts.pictures.unnest())
+    return each.mutate(url=each.one["url"]).semi_join(pictures, "url").select("text_id")
 
 
 def _mentions(frame: Frame) -> ir.Table:
@@ -46,7 +53,7 @@ def _mentions(frame: Frame) -> ir.Table:
         told,
         listen.gone_authors(events),
         owners.select("message_id", "customer_id", "is_known"),
-        listen.Read(*(frame.table(name) for name in _OF_WORDS)),
+        listen.Read(*(frame.table(name) for name in (*_OF_WORDS, "pictures"))),
     )
 
 
@@ -94,9 +101,9 @@ def _authors(frame: Frame) -> ir.Table:
 LISTENING_STEPS: Final = (
     Step(
         "mentions",
-        ("events", "identities", *_OF_WORDS),
+        ("events", "identities", *_OF_WORDS, "pictures"),
         _mentions,
-        1,
+        2,
         _mentions_concerned,
     ),
     Step("echoes", ("events", "mentions"), _echoes, 1, _echoes_concerned),

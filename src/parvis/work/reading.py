@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from parvis.lake.engine import Engine
 
-__all__ = ["ReadReport", "read_texts", "reading_options", "unread"]
+__all__ = ["ReadReport", "read_texts", "reading_options", "said_words", "unread"]
 
 #: Texts that are read before what was read is kept; a stop loses no more than these.
 _CHUNK: Final = 2_000
@@ -136,14 +136,22 @@ def unread(engine: Engine, model: str) -> ir.Table:
     mentions, readings = engine.table("mentions"), engine.table("readings")
     known = readings.filter(readings.model == model).select("text_key")
     asked = mentions.filter(~mentions.is_own).anti_join(known, "text_key")
-    words = asked.title.notnull().ifelse(asked.title + "\n" + asked.text, asked.text)
-    each = asked.select("text_key", "occurred_at", "language_told", words=words)
+    asked = asked.mutate(words=said_words(asked))
+    each = asked.filter(asked.words != "").select(
+        "text_key", "occurred_at", "language_told", "words"
+    )
     one = each.group_by("text_key").agg(
         text=each.words.arbitrary(),
         lang=each.language_told.arbitrary(),
         occurred_at=each.occurred_at.max(),
     )
     return one.mutate(text_id=one.text_key)
+
+
+def said_words(mentions: ir.Table) -> ir.StringValue:
+    """Give the words of each mention that are read: what it says, under its title."""
+    said = listen.words(mentions.text, mentions.picture_text)
+    return mentions.title.notnull().ifelse(mentions.title + "\n" + said, said)
 
 
 def reading_options(workspace: Workspace) -> listen.UnderstandingOptions:

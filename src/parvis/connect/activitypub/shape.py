@@ -26,7 +26,6 @@ from parvis.connect.activitypub.vocabulary import (
 )
 from parvis.connect.documents import (
     any_repeated,
-    json_items,
     json_kinds,
     json_places,
     keys_of,
@@ -39,7 +38,7 @@ from parvis.connect.files.rows import identifiers_of, with_faults
 from parvis.connect.moments import date_faults, stated_moment
 from parvis.connect.plain_text import MOST_SIGNS, with_plain_text
 from parvis.domain.event import EventName, EventType
-from parvis.lake.functions import json_text
+from parvis.lake.functions import json_items, json_text
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -25,7 +25,6 @@ from parvis.connect.bluesky.vocabulary import (
 )
 from parvis.connect.documents import (
     any_repeated,
-    json_items,
     json_kinds,
     json_places,
     keys_of,
@@ -38,7 +37,7 @@ from parvis.connect.files.rows import identifiers_of, is_email, with_faults
 from parvis.connect.moments import date_faults, stated_moment
 from parvis.connect.plain_text import MOST_SIGNS
 from parvis.domain.event import EMAIL, EventName, EventType
-from parvis.lake.functions import json_text, moment
+from parvis.lake.functions import json_items, json_text, moment
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -22,10 +22,12 @@ from parvis.lake.schema.mentions import (
     LABELS,
     MENTIONS,
     READINGS,
+    TEXT_COPIES,
     TEXT_TOPICS,
     TOPICS,
 )
 from parvis.lake.schema.orders import ORDER_LINES, ORDERS
+from parvis.lake.schema.pictures import PICTURE_FILES, PICTURES
 from parvis.lake.schema.profiles import CUSTOMER_TRAITS, PROFILES
 from parvis.lake.schema.sessions import SESSIONS
 from parvis.lake.schema.sources import SOURCES
@@ -52,6 +54,9 @@ TABLES: dict[str, TableSchema] = {
         LABELS,
         TOPICS,
         TEXT_TOPICS,
+        TEXT_COPIES,
+        PICTURES,
+        PICTURE_FILES,
         ALERTS,
         IDENTIFIERS,
         IDENTITY_LINKS,

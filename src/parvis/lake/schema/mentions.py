@@ -84,6 +84,9 @@ MENTIONS = TableSchema(
         *_READ,
         Column("corrected_by", "string", "who of the team said what the sentiment is"),
         Column("topic_id", "string", "what it is about; null: not grouped yet"),
+        Column("copy_of", "string", "the words that were first of its copies; null: too short"),
+        Column("pictures", "array<struct<url: string, alt: string>>", "in it, as it names them"),
+        Column("picture_text", "string", "what can be read in its pictures; null: nothing"),
     ),
 )
 
@@ -115,6 +118,20 @@ TEXT_TOPICS = TableSchema(
         Column("text_key", "!string", "the words"),
         Column("topic_id", "!string", "the nearest topic"),
         Column("nearness", "!float64", "how near it is: the cosine to the topic's centre"),
+    ),
+)
+
+TEXT_COPIES = TableSchema(
+    name="text_copies",
+    row="one text, and whose copy it is",
+    kind="source",
+    key=("text_key",),
+    columns=(
+        Column("text_key", "!string", "the words"),
+        Column("copy_of", "!string", "the words that were there first; empty: too short to tell"),
+        Column("likeness", "!float64", "the share of runs of five characters in common"),
+        Column("signature", "binary", "its MinHash; null: it is a copy, or too short"),
+        Column("bands", "array<int64>", "sums of the signature, for a search"),
     ),
 )
 

@@ -122,8 +122,8 @@ def label(
     if visit.is_fragment:
         card = card_of(visit, found, depth=depth)
         situation = visit.shelf.situation
-        told = {"c": card, "main": bool(main), "here": local_path(back)}
-        return render(visit, "text.html", situation=situation, **told)
+        here = local_path(back)
+        return render(visit, "text.html", situation=situation, c=card, main=bool(main), here=here)
     return RedirectResponse(local_path(back), _SEE_OTHER)
 
 
