@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import ibis
+import numpy as np
+from PIL import Image, ImageOps
 
+from parvis.listen.api import PictureReading, read_picture
 from parvis.trust.api import Access, Role
+from parvis.work import picturing
+from parvis.work.copying import find_copies
+from parvis.work.picturing import read_pictures
 from parvis.work.steps import build
 from tests.making import event, made_workspace, order, put, staged
 from tests.web.conftest import PASSWORD
@@ -18,6 +27,35 @@ from tests.web.conftest import PASSWORD
 HOSTILE = "<script>document.title = 'taken'</script><img src=x onerror=\"alert(1)\"> déçu"
 #: A text with personal data in it.
 PRIVATE = "Call me on 06 12 34 56 78 or at ana@example.org, the parcel never came"
+
+
+#: What several people copy.
+CAMPAIGN = "Boycottez tous cette enseigne, ils exploitent leurs livreurs, faites tourner"
+MEDIA = "https://media.example/"
+#: What stands in the pictures, by their name.
+LEGIBLE = {"0.png": "BOYCOTT", "1.png": None, "2.png": "BOYCOTT 06 12 34 56 78"}
+
+
+def poster(name: str) -> bytes:
+    """Draw a picture: of the same scene, one mirrored, one smaller."""
+    rough = np.random.default_rng(1).integers(0, 256, (7, 9, 3), np.uint8)
+    image = Image.fromarray(rough).resize((240, 160), Image.Resampling.BICUBIC)
+    kept = io.BytesIO()
+    forms = {"1.png": ImageOps.mirror(image), "2.png": image.resize((120, 80))}
+    forms.get(name, image).save(kept, "PNG")
+    return kept.getvalue()
+
+
+def _read_picture(data: bytes) -> PictureReading:
+    """Read a picture as if its words had been found: to find them takes seconds."""
+    name, _, content = data.partition(b"\n")
+    found = read_picture(content, text=False)
+    return replace(found, text=LEGIBLE[name.decode()], text_confidence=0.9)
+
+
+def _fetch(url: str) -> bytes:
+    name = url.removeprefix(MEDIA)
+    return name.encode() + b"\n" + poster(name)
 
 
 def said(name: str, at: str, text: str, *, user: str | None = None, **told: Any) -> dict[str, Any]:
@@ -44,6 +82,11 @@ def _texts() -> Iterator[dict[str, Any]]:
     yield said("Review Posted", "2026-06-03T08:00", "Lovely tea", user="bob", object="r1",
                source="reviews", rating=5, best_rating=5, worst_rating=1,
                language="en")  # fmt: skip
+    for number, author in enumerate(("k1", "k2", "k3")):
+        picture = {"url": f"{MEDIA}{number}.png", "alt": f"poster {number}"}
+        yield said("Post Published", f"2026-05-29T0{number}:00", CAMPAIGN + "!" * number,
+                   cookie=author, object=f"g{number}", language="fr",
+                   pictures=[picture])  # fmt: skip
     for number in range(70):
         yield said("Comment Added", f"2026-05-{number % 28 + 1:02}T12:{number % 60:02}",
                    f"thé numéro {number}", cookie=f"c{number}", object=f"c{number}",
@@ -81,6 +124,9 @@ def made_talk(folder: Path) -> Path:
     texts = shop.engine.rows(shop.engine.table("mentions").filter(ibis._.kind != "mail"))
     read = [_reading(t["text_key"], t["text"]) for t in texts if not t["is_own"]]
     shop.engine.append("readings", staged(shop.engine, read, "readings"))
+    with mock.patch.object(picturing.listen, "read_picture", _read_picture):
+        read_pictures(shop, fetch=_fetch)
+    find_copies(shop)
     build(shop)
     shop.close()
     with Access(shop.files.app) as access:

@@ -227,7 +227,7 @@ def test_copies_are_told_whoever_comes_with_them(shop: Workspace) -> None:
     call = "Boycottez tous cette enseigne, ils exploitent leurs livreurs, faites tourner"
     own = "Le service était lent hier soir et personne n'a su nous répondre au comptoir"
     told = [
-        post(1, call, at),
+        post(1, call, at - timedelta(hours=1)),
         post(2, own, at),
         post(3, f"{call} !!! #boycott", at),
         post(4, "ok", at),

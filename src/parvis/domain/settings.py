@@ -237,6 +237,7 @@ class ListenSettings(_Section):
     read_again_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     false_alarms: Annotated[float, Field(gt=0, le=90)] = 0.1
     history_days: Annotated[int, Field(ge=7, le=365)] = 28
+    pictures: bool = True
     webhook: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
     mail_to: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
     mail_server: Annotated[str, Field(pattern=r"^(smtps?://\S+)?$")] = ""

@@ -89,6 +89,7 @@ read_again_below = 0.5         # doubtful texts are read again by the best tier,
 read_again_share = 0.05        # … than this first, and at most this share of all
 false_alarms = 0.1             # how many crisis alarms by mere chance are borne in 90 days
 history_days = 28              # against how many days before an hour is held
+pictures = true                # fetch the pictures of texts, and read what is in them
 webhook = ""                   # an address that is told of alarms (POST, JSON); empty: none
 mail_to = []                   # who is told of alarms by mail
 mail_server = ""               # by which server: smtp://user@mail.example:587, or smtps://

@@ -26,6 +26,7 @@ from parvis.web.pages.identity import identity_pages
 from parvis.web.pages.identity_health import health_pages
 from parvis.web.pages.orders import orders_pages
 from parvis.web.pages.overview import overview_pages
+from parvis.web.pages.pictures import pictures_pages
 from parvis.web.pages.silos import silos_pages
 from parvis.web.pages.topics import topics_pages
 from parvis.web.pages.voices import voices_pages
@@ -101,6 +102,7 @@ def create_app(workspace_folder: Path, *, limits: LoginLimits | None = None) -> 
         orders_pages,
         accuracy_pages,
         conversations_pages,
+        pictures_pages,
         topics_pages,
         voices_pages,
         wall_pages,

@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import ibis
+import pyarrow as pa
 
 from parvis.identity import api as identity
 from parvis.lake.engine import Engine
 from parvis.lake.workspace import Workspace
+from parvis.listen.api import masked, personal_data
 from parvis.profile import api as profile
 from parvis.web import said, texts_laid
 from parvis.web.statements import Statement
@@ -118,7 +120,8 @@ class Shelf:
             "sessions": self._at("sessions").order_by("customer_id"),
             "all_events": self._all_events(),
             "build_state": state,
-            "texts": texts_laid.texts(self._at, settings.time.zone),
+            "texts": texts_laid.texts(self._at, settings.time.zone, self._masked()),
+            "copied": texts_laid.copied(self._at),
             "topics": self._at("topics"),
             "stances": texts_laid.stances(self._at),
             "voices": said.voices(self._at),
@@ -152,6 +155,14 @@ class Shelf:
             "known_records": told.order_by("customer_id"),
             "review": identity.review_queue(self._engine, doubts).order_by("place"),
         }
+
+    def _masked(self) -> ir.Table:
+        """Take personal data out of the texts that hold some."""
+        held = self._engine.arrow(texts_laid.held(self._at))
+        country = self.workspace.settings.identity.country
+        words = [masked(t, personal_data(t, country)) for t in held["words"].to_pylist()]
+        bare = held.set_column(1, "words", pa.array(words, pa.string()))
+        return texts_laid.masked_words(self._engine.stage_arrow(bare))
 
     def _all_events(self) -> ir.Table:
         """All events, each with its customer and its trail; null where it has none."""

@@ -14,6 +14,7 @@ from parvis.lake.workspace import Workspace
 from parvis.work.attending import attend
 from parvis.work.connecting import NetworkReader
 from parvis.work.matching import match_if_due
+from parvis.work.picturing import PictureReader
 from parvis.work.status import WorkerStatus, read_status, write_status
 from parvis.work.steps import build
 
@@ -57,11 +58,14 @@ class Worker:
         self._say("waiting")
         networks = NetworkReader(self._folder, stop)
         networks.start()
+        pictures = PictureReader(self._folder, stop)
+        pictures.start()
         while not stop.is_set():
             self._turn()
             stop.wait(_LOOK_SECONDS)
         # what a server is still waited for is asked for again the next time
         networks.join(_PATIENCE_SECONDS)
+        pictures.join(_PATIENCE_SECONDS)
         self._say("stopped")
         self._workspace.close()
 

@@ -8,6 +8,7 @@ from parvis.connect.pull.contracts import Connector, ConnectorState, Kind, Outco
 from parvis.connect.pull.polite import Patience
 from parvis.connect.pull.run import cursor_of, run_connector, run_due
 from parvis.connect.pull.store import Connectors
+from parvis.connect.pull.strangers import fetch_file, open_web_client
 
 __all__ = [
     "Connector",
@@ -18,6 +19,8 @@ __all__ = [
     "Patience",
     "connector_states",
     "cursor_of",
+    "fetch_file",
+    "open_web_client",
     "run_connector",
     "run_due",
 ]

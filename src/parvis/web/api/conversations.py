@@ -62,13 +62,33 @@ class TextQuery(BaseModel):
     doubtful: Annotated[
         Literal["", "yes"], Field(description="More probably wrong than right.")
     ] = ""
+    copy_of: Annotated[
+        Words, Field(alias="copy", description="A copy_of: texts that are copies of one another.")
+    ] = ""
+    picture: Annotated[
+        Words, Field(description="A look_id: texts with pictures that look alike.")
+    ] = ""
     since: Annotated[Day, Field(alias="from", description="From this day.")] = ""
     until: Annotated[Day, Field(alias="to", description="Up to this day.")] = ""
     page: PageNumber = 1
 
     def wanted(self) -> TextFilter:
         """Return it as the questions know it."""
-        return TextFilter(**self.model_dump())
+        told = self.model_dump()
+        return TextFilter(copy=told.pop("copy_of"), **told)
+
+
+class PictureOut(BaseModel):
+    """A picture that a text shows; the small one is at `/pictures/{picture_id}`."""
+
+    picture_id: str
+    look_id: Annotated[str, Field(description="that of the first one that looks like it")]
+    alt: Annotated[str | None, Field(description="what its author says it shows")]
+    text: Annotated[str | None, Field(description="what can be read in it")]
+    width: int
+    height: int
+    colours: list[dict[str, str | float]]
+    texts: Annotated[int, Field(description="how many texts show one that looks like it")]
 
 
 class TextOut(BaseModel):
@@ -104,6 +124,9 @@ class TextOut(BaseModel):
     topic_id: str | None
     topic: str | None
     answered: bool
+    copy_of: Annotated[str | None, Field(description="the first of its copies; null: too short")]
+    copies: Annotated[int, Field(description="how many there are, itself counted")]
+    pictures: list[PictureOut]
 
 
 class LabelIn(BaseModel):
@@ -128,7 +151,7 @@ def get_conversations(
     shelf: State, user: Asker, labels: _Labels, query: Annotated[TextQuery, Query()]
 ) -> Listed[TextOut]:
     """List texts, the newest first; the same filters as the page's."""
-    found, _ = find_texts(shelf, query.wanted())
+    found, _ = find_texts(shelf, query.wanted(), masked=not user.role.may(Role.EDITOR))
     told = labels.told(shelf)
     return Listed[TextOut](
         as_of=shelf.situation.as_of,
@@ -177,5 +200,9 @@ def _out(shelf: Shelf, user: User, text: Text, said: Said) -> TextOut:
     row |= {n: v for n, v in read_in(text, said).items() if n != "complaint_by"}
     row["names"] = [e["name"] for e in text.entities or ()]
     row["text"] = shown(text.text)
+    row["pictures"] = [
+        {**p, **{n: shown(p[n]) if p[n] else None for n in ("alt", "text")}}
+        for p in text.shown or ()
+    ]
     row["title"] = shown(text.title) if text.title else text.title
     return TextOut(**{name: row[name] for name in TextOut.model_fields})

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from parvis.errors import ListeningError
 from parvis.web.label_desk import COMPLAINT, SENTIMENT
 from parvis.web.pages.csv import csv_response
+from parvis.web.pages.masking import may_see_personal_data
 from parvis.web.pages.text_cards import card_of, cards_of, label_desk
 from parvis.web.queries.customers import one_customer
 from parvis.web.queries.text_filter import TextFilter
@@ -46,7 +47,7 @@ _FILE_COLUMNS: Final = (
 def show_conversations(visit: Member) -> Response:
     """Show a page of a view of the texts."""
     shelf, wanted = visit.shelf, TextFilter.of(visit.request.query_params)
-    page, counts = find_texts(shelf, wanted)
+    page, counts = find_texts(shelf, wanted, masked=not may_see_personal_data(visit))
     owner = ""
     if wanted.customer:
         profile = one_customer(shelf, wanted.customer)

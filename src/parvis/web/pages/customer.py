@@ -24,7 +24,7 @@ from parvis.web.queries.customers import one_customer
 from parvis.web.queries.events import TRAIT_NAMES, Provenance, provenance, timeline
 from parvis.web.queries.orders import customer_orders
 from parvis.web.queries.paging import page_number
-from parvis.web.queries.texts import of_customer, stance_of
+from parvis.web.queries.texts_of_customer import of_customer, stance_of
 from parvis.web.render import render
 from parvis.web.shelf import Shelf, Situation
 from parvis.web.visit import Member

@@ -9,12 +9,56 @@ from typing import Any
 
 from parvis.listen import api as listen
 from parvis.web.label_desk import LabelDesk, Said, model_says, said_in
-from parvis.web.pages.masking import text_for
+from parvis.web.pages.masking import may_see_personal_data, text_for
 from parvis.web.queries.texts import Text
 from parvis.web.texts_laid import SURE_FROM
 from parvis.web.visit import Visit
 
-__all__ = ["Card", "card_of", "cards_of", "label_desk", "read_in"]
+__all__ = ["Card", "Picture", "card_of", "cards_of", "label_desk", "read_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that a text shows.
+
+    Parameters
+    ----------
+    alt, text
+        What its author says of it, and what stands in it; as who asks may see it.
+    is_held_back
+        Personal data stands in it, and who asks may not see that.
+    colours
+        ``#rrggbb`` and its share of the picture.
+    texts
+        How many texts show one that looks like it.
+    """
+
+    picture_id: str
+    look_id: str
+    alt: str
+    text: str
+    is_held_back: bool
+    width: int
+    height: int
+    colours: tuple[tuple[str, float], ...]
+    texts: int
+
+
+def _pictures(visit: Visit, text: Text) -> tuple[Picture, ...]:
+    return tuple(
+        Picture(
+            picture_id=p["picture_id"],
+            look_id=p["look_id"],
+            alt=text_for(visit, p["alt"]),
+            text=text_for(visit, p["text"]),
+            is_held_back=bool(p["personal_data"]) and not may_see_personal_data(visit),
+            width=p["width"],
+            height=p["height"],
+            colours=tuple((c["colour"], c["share"]) for c in p["colours"] or ()),
+            texts=p["texts"],
+        )
+        for p in text.shown or ()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +83,8 @@ class Card:
         Who of the team said whether it is a complaint.
     undo
         The label that can be taken back.
+    pictures
+        Those that were read, as who asks may see them.
     depth
         How many texts it answers, one after the other, within what is shown.
     """
@@ -53,6 +99,7 @@ class Card:
     intents: tuple[str, ...]
     complaint_by: str | None
     undo: str
+    pictures: tuple[Picture, ...] = ()
     depth: int = 0
 
     @property
@@ -108,6 +155,7 @@ def card_of(visit: Visit, text: Text, said: Said | None = None, depth: int = 0) 
         shown=text_for(visit, text.text),
         title=text_for(visit, text.title),
         undo=last.label_id if last is not None else "",
+        pictures=_pictures(visit, text),
         depth=depth,
         **read_in(text, stands),
     )

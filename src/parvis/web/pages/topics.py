@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
@@ -23,8 +24,15 @@ from parvis.web.charts.said import (
 )
 from parvis.web.language import Language
 from parvis.web.pages.alerting import shown_alerts
+from parvis.web.pages.masking import may_see_personal_data, text_for
 from parvis.web.pages.peak_days import shown_peak
 from parvis.web.pages.voices import language_name
+from parvis.web.queries.going_round import (
+    FEWEST_PEOPLE,
+    GoesRound,
+    pictures_round,
+    texts_round,
+)
 from parvis.web.queries.paging import is_day
 from parvis.web.queries.said import (
     Group,
@@ -109,7 +117,37 @@ def show_topics(visit: Member) -> Response:
         peaks=[shown_peak(visit, day, peak, topics) for day, peak in page["peaks"][:_MOST_PEAKS]],
         alerts=shown_alerts(shelf, visit.language, topics),
         subjects=sorted({t.parent for t in topics.values() if t.parent}),
+        fewest=FEWEST_PEOPLE,
+        **_going_round(visit, view),
     )
+
+
+def _going_round(visit: Visit, view: TopicsView) -> dict[str, Any]:
+    """Compute what goes round in a period, as who asks may see it."""
+    shelf = visit.shelf
+    zone = ZoneInfo(shelf.situation.zone)
+    asked = (("round_texts", "copy", texts_round), ("round_pictures", "picture", pictures_round))
+    return {
+        name: [
+            {
+                "it": it,
+                "text": text_for(visit, it.text),
+                "href": texts_link(view.first, view.last, **{filtered: it.key}),
+                "is_held_back": it.is_personal and not may_see_personal_data(visit),
+                "first": it.first_at.astimezone(zone).date(),
+                "last": it.last_at.astimezone(zone).date(),
+            }
+            for it in _round(shelf, name, look, view)
+        ]
+        for name, filtered, look in asked
+    }
+
+
+def _round(
+    shelf: Shelf, name: str, look: Callable[[Shelf, date, date], tuple[GoesRound, ...]],
+    view: TopicsView,
+) -> tuple[GoesRound, ...]:  # fmt: skip
+    return shelf.kept((name, view.first, view.last), lambda: look(shelf, view.first, view.last))
 
 
 @topics_pages.get("/topics/charts")
@@ -132,6 +170,8 @@ def first_topics(shelf: Shelf, language: Language) -> None:
         view = TopicsView.of({}, known)
         for name, make in (("page", _page), ("figures", _figures)):
             _kept(name, make, shelf, view, all_topics(shelf), language)
+        _round(shelf, "round_texts", texts_round, view)
+        _round(shelf, "round_pictures", pictures_round, view)
         for day, _ in last_days_peaks(shelf, view.first, view.last)[:_MOST_PEAKS]:
             made_of(shelf, day)
 

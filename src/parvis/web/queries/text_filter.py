@@ -48,6 +48,10 @@ class TextFilter:
         ``yes``: the brand wrote nothing in the conversation after it.
     doubtful
         ``yes``: what was read is more probably wrong than right.
+    copy
+        Copies of the text of this key.
+    picture
+        Texts with pictures that look like this one.
     since, until
         Days (ISO), both in it; in the address ``from`` and ``to``.
     """
@@ -67,6 +71,8 @@ class TextFilter:
     rating: str = ""
     unanswered: str = ""
     doubtful: str = ""
+    copy: str = ""
+    picture: str = ""
     since: str = ""
     until: str = ""
     page: int = 1

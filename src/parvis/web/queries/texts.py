@@ -19,27 +19,28 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 __all__ = [
+    "SHOWN",
     "THREAD_ROWS",
-    "Stance",
     "Text",
     "all_texts",
     "counts_of",
     "find_texts",
-    "of_customer",
+    "named_texts",
     "one_text",
-    "stance_of",
     "thread_of",
 ]
 
 #: No more texts of one conversation are shown.
 THREAD_ROWS: Final = 400
 
-_SHOWN: Final = (
+#: The columns of a text that is shown; `named_texts` gives the rest.
+SHOWN: Final = (
     "text_id", "text_key", "source", "kind", "channel", "occurred_at", "edited_at", "author_kind",
     "author", "author_name", "customer_id", "is_customer", "is_own", "thread_id", "reply_to", "url",
     "title", "rating", "text", "language", "language_confidence", "sentiment", "p_negative",
     "p_neutral", "p_positive", "confidence", "tier", "emotion", "emotion_confidence", "intents",
-    "entities", "personal_data", "corrected_by", "topic_id", "who", "answered",
+    "entities", "personal_data", "corrected_by", "topic_id", "who", "answered", "shown", "copy_of",
+    "waiting",
 )  # fmt: skip
 
 
@@ -57,6 +58,13 @@ class Text:
         What the team, else the topic itself, calls what it is about.
     user_id, display_name
         Of the customer.
+    shown
+        Its pictures that were read: `picture_id`, `look_id`, `alt`, `text`, `personal_data`,
+        `width`, `height`, `colours` and `texts` (how many texts show one that looks like it).
+    waiting
+        How many of its pictures weren't or can't be read.
+    copies
+        How many texts are copies of one another with it.
     """
 
     text_id: str
@@ -95,7 +103,11 @@ class Text:
     topic_id: str | None
     who: str
     answered: bool
+    shown: list[dict[str, Any]] | None
+    copy_of: str | None
+    waiting: int
     topic: str | None
+    copies: int
     user_id: str | None
     display_name: str | None
 
@@ -106,13 +118,17 @@ _OF_KIND: Final = {
     "source": "source", "kind": "kind", "rating": "rated",
 }  # fmt: skip
 _COUNTED: Final = (*_OF_KIND, "intent", "who", "unanswered", "doubtful")
-_VALUES: Final = (*_OF_KIND, "intent", "topic", "name", "who", "customer", "since", "until")
+_VALUES: Final = (
+    *_OF_KIND, "intent", "topic", "name", "who", "customer", "since", "until", "copy", "picture",
+)  # fmt: skip
 
 
-def _question(wanted: TextFilter) -> tuple[tuple[str, ...], dict[str, str | int]]:
+def _question(
+    wanted: TextFilter, *, masked: bool = False
+) -> tuple[tuple[str, ...], dict[str, str | int]]:
     """Return which conditions there are, and the values of those that have one."""
     values: dict[str, str | int] = {f"word{n}": w for n, w in enumerate(wanted.words)}
-    shape = list(values)
+    shape = [*values, "masked"] if masked and values else list(values)
     if wanted.sentiment == "unread":
         shape.append("unread")
     if not wanted.who and not wanted.customer:
@@ -140,23 +156,31 @@ def _chosen(shelf: Shelf, shape: tuple[str, ...], values: Mapping[str, str]) -> 
         "until": lambda t: t.day <= ibis.literal(values["until"]).cast("date"),
         "unanswered": lambda t: ~t.answered & ~t.is_own,
         "doubtful": lambda t: t.is_doubtful,
+        "copy": lambda t: t.copy_of == values["copy"],
+        "picture": lambda t: t.looks.contains(values["picture"]),
     }
+    folded = ibis._.folded
+    if "masked" in shape:
+        folded = ibis._.folded_masked.fill_null(ibis._.folded)
     for name in shape:
         if name in _OF_KIND:
             table = table.filter(table[_OF_KIND[name]] == values[name])
         elif name.startswith("word"):
-            table = table.filter(table.folded.contains(values[name]))
-        else:
+            table = table.filter(folded.contains(values[name]))
+        elif name != "masked":
             table = table.filter(conditions[name])
     return table
 
 
-def _named(shelf: Shelf, rows: ir.Table) -> ir.Table:
-    """Add the topic's and the customer's name to a few rows."""
+def named_texts(shelf: Shelf, rows: ir.Table) -> ir.Table:
+    """Add to a few rows the topic's and the customer's name, and how many copies there are."""
     names = shelf.table("profiles").select("customer_id", "user_id", "display_name")
     topics = shelf.table("topics")
     called = topics.select("topic_id", topic=ibis.coalesce(topics.label, topics.name))
+    copied = shelf.table("copied").select("copy_of", "copies")
     rows = rows.left_join(names, "customer_id").drop("customer_id_right")
+    rows = rows.left_join(copied, "copy_of").drop("copy_of_right")
+    rows = rows.mutate(copies=rows.copies.fill_null(1))
     return rows.left_join(called, "topic_id").drop("topic_id_right")
 
 
@@ -166,8 +190,8 @@ def _list_statement(shape: tuple[str, ...]) -> Statement:
         chosen = _chosen(shelf, shape, values).select("place")
         # where they are first: the wide rows are then read for one page alone
         cut = chosen.order_by("place").limit(rows, offset=skip)
-        found = shelf.table("texts").semi_join(cut, "place").select("place", *_SHOWN)
-        return _named(shelf, found).order_by("place").select(*Text.__slots__)
+        found = shelf.table("texts").semi_join(cut, "place").select("place", *SHOWN)
+        return named_texts(shelf, found).order_by("place").select(*Text.__slots__)
 
     return Statement(build, **dict.fromkeys(_values_of(shape), str), skip=int, rows=int)
 
@@ -231,14 +255,14 @@ class Counts:
     names: tuple[tuple[str, str, int], ...]
 
 
-def counts_of(shelf: Shelf, wanted: TextFilter) -> Counts:
-    """Count the texts of a view and of those beside it."""
+def counts_of(shelf: Shelf, wanted: TextFilter, *, masked: bool = False) -> Counts:
+    """Count the texts of a view and of those beside it; `masked`: as `find_texts` says."""
     chosen = {name: getattr(wanted, name) for name in _COUNTED if getattr(wanted, name)}
     if not wanted.customer:
         chosen.setdefault("who", "people")
     by: dict[str, dict[str, int]] = {name: {} for name in _COUNTED}
     total = 0
-    for kind, texts in _kinds_found(shelf, wanted):
+    for kind, texts in _kinds_found(shelf, wanted, masked=masked):
         failed = [n for n, value in chosen.items() if value not in _values_in(kind, n)]
         total += 0 if failed else texts
         if len(failed) > 1:
@@ -256,13 +280,17 @@ def counts_of(shelf: Shelf, wanted: TextFilter) -> Counts:
     )
 
 
-def _kinds_found(shelf: Shelf, wanted: TextFilter) -> list[tuple[dict[str, Any], int]]:
+def _kinds_found(
+    shelf: Shelf, wanted: TextFilter, *, masked: bool
+) -> list[tuple[dict[str, Any], int]]:
     """Count texts by kind, whatever the filters say that a kind can tell."""
     shape, values = _question(
         TextFilter(
             q=wanted.q, topic=wanted.topic, name=wanted.name, since=wanted.since,
-            until=wanted.until, customer=wanted.customer,
-        )
+            until=wanted.until, customer=wanted.customer, copy=wanted.copy,
+            picture=wanted.picture,
+        ),
+        masked=masked,
     )  # fmt: skip
     shape = tuple(n for n in shape if n != "people")
 
@@ -292,30 +320,41 @@ def _values_in(kind: Mapping[str, Any], name: str) -> list[str]:
     return [value] if value is not None else []
 
 
-def find_texts(shelf: Shelf, wanted: TextFilter) -> tuple[Page[Text], Counts]:
-    """Return one page of a view, and how many texts there are of what."""
-    counts = counts_of(shelf, wanted)
+def find_texts(
+    shelf: Shelf, wanted: TextFilter, *, masked: bool = False
+) -> tuple[Page[Text], Counts]:
+    """Return one page of a view, and how many texts there are of what.
+
+    Parameters
+    ----------
+    masked
+        Words are sought in texts without their personal data: whoever may not see it may not
+        find it out by asking, either.
+    """
+    counts = counts_of(shelf, wanted, masked=masked)
     pages = max(1, -(-counts.total // PAGE_ROWS))
     number = min(wanted.page, pages)
-    found = _fetch(shelf, wanted, (number - 1) * PAGE_ROWS, PAGE_ROWS)
+    shape, values = _question(wanted, masked=masked)
+    found = _fetch(shelf, shape, values, ((number - 1) * PAGE_ROWS, PAGE_ROWS))
     return Page(found, number, counts.total), counts
 
 
 def all_texts(shelf: Shelf, wanted: TextFilter) -> tuple[Text, ...]:
     """Return all texts of a view, for a file."""
-    return _fetch(shelf, wanted, 0, 10**9)
+    return _fetch(shelf, *_question(wanted), (0, 10**9))
 
 
-def _fetch(shelf: Shelf, wanted: TextFilter, skip: int, rows: int) -> tuple[Text, ...]:
-    shape, values = _question(wanted)
-    found = shelf.rows(_list_statement(shape), **values, skip=skip, rows=rows)
+def _fetch(
+    shelf: Shelf, shape: tuple[str, ...], values: Mapping[str, str | int], part: tuple[int, int]
+) -> tuple[Text, ...]:
+    found = shelf.rows(_list_statement(shape), **values, skip=part[0], rows=part[1])
     return tuple(Text(**r) for r in found)
 
 
 def _one(shelf: Shelf, text: str) -> ir.Table:
     table = shelf.table("texts")
-    found = table.filter(table.text_id == text).select("place", *_SHOWN)
-    return _named(shelf, found).select(*Text.__slots__)
+    found = table.filter(table.text_id == text).select("place", *SHOWN)
+    return named_texts(shelf, found).select(*Text.__slots__)
 
 
 _ONE: Final = Statement(_one, text=str)
@@ -330,8 +369,8 @@ def one_text(shelf: Shelf, text_id: str) -> Text | None:
 def _thread(shelf: Shelf, thread: str) -> ir.Table:
     table = shelf.table("texts")
     found = table.filter(table.thread_id == thread)
-    cut = found.select("place", *_SHOWN).order_by(ibis.desc("place")).limit(THREAD_ROWS)
-    return _named(shelf, cut).order_by(ibis.desc("place")).select(*Text.__slots__)
+    cut = found.select("place", *SHOWN).order_by(ibis.desc("place")).limit(THREAD_ROWS)
+    return named_texts(shelf, cut).order_by(ibis.desc("place")).select(*Text.__slots__)
 
 
 _THREAD: Final = Statement(_thread, thread=str)
@@ -340,61 +379,3 @@ _THREAD: Final = Statement(_thread, thread=str)
 def thread_of(shelf: Shelf, text: Text) -> tuple[Text, ...]:
     """Return the conversation that a text belongs to, the oldest first."""
     return tuple(Text(**r) for r in shelf.rows(_THREAD, thread=text.thread_id or text.text_id))
-
-
-def _of_customer(shelf: Shelf, customer: str, rows: int) -> ir.Table:
-    table = shelf.table("texts")
-    # what the brand wrote to them isn't theirs
-    found = table.filter(table.customer_id == customer, ~table.is_own).select("place", *_SHOWN)
-    cut = found.order_by("place").limit(rows)
-    return _named(shelf, cut).order_by("place").select(*Text.__slots__)
-
-
-_OF_CUSTOMER: Final = Statement(_of_customer, customer=str, rows=int)
-
-
-def of_customer(shelf: Shelf, customer_id: str, rows: int) -> tuple[Text, ...]:
-    """Return the last texts of a customer."""
-    return tuple(Text(**r) for r in shelf.rows(_OF_CUSTOMER, customer=customer_id, rows=rows))
-
-
-@dataclass(frozen=True, slots=True)
-class Stance:
-    """Where a customer stands.
-
-    Parameters
-    ----------
-    texts, read, negative, positive
-        How many texts they wrote, and what was read in them.
-    stance
-        supporter, detractor, or null: can't tell. Of the account that writes most.
-    """
-
-    texts: int
-    read: int
-    negative: int
-    positive: int
-    stance: str | None
-
-
-def _stance(shelf: Shelf, customer: str) -> ir.Table:
-    table = shelf.table("texts")
-    theirs = table.filter(table.customer_id == customer, ~table.is_own)
-    counted = theirs.agg(
-        texts=theirs.count(),
-        read=theirs.sentiment.count(),
-        negative=(theirs.sentiment == "negative").sum().fill_null(0),
-        positive=(theirs.sentiment == "positive").sum().fill_null(0),
-    )
-    voices = shelf.table("stances")
-    mine = voices.filter(voices.customer_id == customer)
-    most = mine.agg(stance=mine.stance.argmax(mine.texts))
-    return counted.cross_join(most)
-
-
-_STANCE: Final = Statement(_stance, customer=str)
-
-
-def stance_of(shelf: Shelf, customer_id: str) -> Stance:
-    """Return how a customer speaks of the brand."""
-    return Stance(**shelf.rows(_STANCE, customer=customer_id)[0])
