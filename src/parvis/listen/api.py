@@ -29,6 +29,7 @@ from parvis.listen.measuring import ENOUGH, Interval, Measured, measured
 from parvis.listen.mentions import Read, gone_authors, mentions, text_events, words
 from parvis.listen.personal import masked, personal_data
 from parvis.listen.picture_hashes import Alike, near_identical
+from parvis.listen.picture_text import NO_READER, text_reader_name
 from parvis.listen.pictures import PictureReading, picture_model_name, read_picture
 from parvis.listen.pulse import Net, Peak, Standout, net_sentiment, peaks, standouts
 from parvis.listen.scoring import lines_of, scored_lines
@@ -42,6 +43,7 @@ __all__ = [
     "ENOUGH",
     "FEWEST",
     "LABELS",
+    "NO_READER",
     "SUBJECTS",
     "TIERS",
     "UNDERSTOOD",
@@ -100,6 +102,7 @@ __all__ = [
     "signatures",
     "standouts",
     "text_events",
+    "text_reader_name",
     "told_labels",
     "understand",
     "views_of",

@@ -11,6 +11,7 @@ from PIL import Image
 from parvis.listen.picture_colours import main_colours
 from parvis.listen.picture_files import open_picture
 from parvis.listen.picture_hashes import picture_hashes
+from parvis.listen.picture_text import PictureText, read_text, text_reader_name
 
 __all__ = ["PictureReading", "picture_model_name", "read_picture"]
 
@@ -35,7 +36,8 @@ class PictureReading:
     colours
         At most five: `#rrggbb` and the share of the picture, the largest first.
     text
-        What is written in it, a line a line; empty where nothing is; None where nobody looked.
+        What is written in it, a line a line; empty where nothing is; None where nobody looked:
+        it wasn't asked for, or the extra that reads it isn't installed.
     text_confidence
         0 to 1, the lines' mean weighted by length; None without text.
     thumbnail
@@ -64,7 +66,8 @@ def read_picture(data: bytes, *, text: bool = True) -> PictureReading:
     data
         A file's bytes: JPEG, PNG, GIF (its first frame), WebP, BMP or AVIF.
     text
-        Whether to look for text, which takes most of the time.
+        Whether to look for text, which takes most of the time: about half a second, twenty
+        seconds at most. It is left out where `text_reader_name` is None.
 
     Raises
     ------
@@ -72,6 +75,9 @@ def read_picture(data: bytes, *, text: bool = True) -> PictureReading:
         It isn't a picture, is damaged, or is too large.
     """
     opened = open_picture(data)
+    found = PictureText(None, None)
+    if text and text_reader_name() is not None:
+        found = read_text(opened.pixels)
     return PictureReading(
         picture_id=hashlib.sha256(data).hexdigest(),
         format=opened.format,
@@ -79,16 +85,17 @@ def read_picture(data: bytes, *, text: bool = True) -> PictureReading:
         height=opened.height,
         hashes=picture_hashes(opened.pixels),
         colours=main_colours(opened.pixels),
-        text=None,
-        text_confidence=None,
+        text=found.text,
+        text_confidence=found.confidence,
         thumbnail=_thumbnail(opened.pixels),
         model=picture_model_name(text=text),
     )
 
 
 def picture_model_name(*, text: bool = True) -> str:
-    """Name what reads pictures here."""
-    return _VERSION if text else f"{_VERSION} without text"
+    """Name what reads pictures here: another name means that they would be read otherwise."""
+    reader = text_reader_name() if text else None
+    return f"{_VERSION} {reader or 'without text'}"
 
 
 def _thumbnail(image: Image.Image) -> bytes:
