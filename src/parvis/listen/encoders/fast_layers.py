@@ -2,8 +2,8 @@
 
 Words recur. What a layer makes of a word alone, whatever stands beside it, is computed once a
 batch of texts: its vector, its projection, and what it adds to each place of the first
-convolution's window. Of the arithmetic that is three fifths, and a batch has one different word in
-five; the second convolution, which sees its neighbours, is computed where words stand.
+convolution's window. Of the arithmetic that is three fifths, and of a batch's words a third are
+different; the second convolution, which sees a word's neighbours, is computed where words stand.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ Floats = NDArray[np.float32]
 _WINDOWS = ((2, 0), (3, 1), (5, 2))
 _BEFORE, _AFTER = 2, 2
 _WIDTH = 256
-# what is kept of so many words takes 15 MB
-_MOST_WORDS = 1_000
+# what is kept of so many words takes 10 MB
+_MOST_WORDS = 640
 # what is computed for so many places at once stays in the processor's cache
 _PLACES = 384
 

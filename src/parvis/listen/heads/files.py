@@ -6,7 +6,7 @@ import functools
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,7 @@ def load_head(name: str, folder: Path = _OWN) -> Head:
             "Install Parvis again, or train it again by `python -m training`.",
         )
     with np.load(io.BytesIO(raw), allow_pickle=False) as stored:
-        return Head(card, {key: _unpacked(stored, key) for key in stored if _SCALE not in key})
+        return Head(card, _Packed(dict(stored)))
 
 
 def own_head(folder: Path, name: str = "sentiment") -> Head | None:
@@ -84,10 +84,29 @@ def own_head(folder: Path, name: str = "sentiment") -> Head | None:
     return load_head(name, folder) if (folder / f"{name}.json").exists() else None
 
 
-def _unpacked(stored: Mapping[str, NDArray[Any]], key: str) -> NDArray[np.float32]:
-    scale = f"{key}{_SCALE}"
-    value = stored[key].astype(np.float32)
-    return value * stored[scale] if scale in stored else value
+class _Packed(Mapping[str, NDArray[np.float32]]):
+    """Weights as they are kept in a file; those of a language are unpacked when it is met."""
+
+    def __init__(self, stored: Mapping[str, NDArray[Any]]) -> None:
+        self._stored = stored
+        self._unpacked: dict[str, NDArray[np.float32]] = {}
+
+    def __getitem__(self, key: str) -> NDArray[np.float32]:
+        if key not in self._unpacked:
+            value, scale = self._stored[key].astype(np.float32), self._stored.get(f"{key}{_SCALE}")
+            if scale is not None:
+                value *= scale
+            self._unpacked[key] = value
+        return self._unpacked[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._stored and _SCALE not in str(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return (key for key in self._stored if _SCALE not in key)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def save_head(
