@@ -17,8 +17,16 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from parvis.cli.console import WorkspaceOption, console, errors, opened
-from parvis.errors import FileUnreadable
-from parvis.listen.api import lines_of, scored_lines
+from parvis.errors import FileUnreadable, ParvisError
+from parvis.listen.api import (
+    NO_READER,
+    PictureReading,
+    lines_of,
+    near_identical,
+    read_picture,
+    scored_lines,
+    text_reader_name,
+)
 from parvis.listen.contracts import Tier
 from parvis.work.grouping import assign_topics, group_texts
 from parvis.work.reading import read_texts
@@ -62,6 +70,71 @@ def score(
     if failed:
         told += f"; {failed:,} could not be read, each says why"
     errors.print(f"{told}.", markup=False)
+
+
+@listen_app.command("picture")
+def picture(
+    files: Annotated[
+        list[Path], typer.Argument(help="Pictures: JPEG, PNG, GIF, WebP, BMP or AVIF.")
+    ],
+    text: Annotated[
+        bool, typer.Option(help="Look for text, about half a second a picture.")
+    ] = True,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="A line of JSON a picture, for another program.")
+    ] = False,
+) -> None:
+    """Tell what pictures show: text, main colours, and which of them look alike."""
+    if text and text_reader_name() is None:
+        errors.print(NO_READER, markup=False)
+    told: list[Path] = []
+    hashes: list[bytes] = []
+    for file in files:
+        try:
+            seen = read_picture(_content(file), text=text)
+        except ParvisError as error:
+            errors.print(f"{file}: {error}", markup=False, soft_wrap=True)
+            continue
+        alike = {str(told[a.known]): a.mirrored for a in near_identical([seen.hashes], hashes)}
+        if as_json:
+            sys.stdout.write(json.dumps(_picture_row(file, seen, alike), ensure_ascii=False) + "\n")
+        else:
+            console.print(_picture_lines(file, seen, alike), markup=False, soft_wrap=True)
+        told.append(file)
+        hashes.append(seen.hashes)
+    if len(told) < len(files):
+        raise typer.Exit(1)
+
+
+def _picture_row(file: Path, seen: PictureReading, alike: dict[str, bool]) -> dict[str, object]:
+    return {
+        "file": str(file),
+        "picture_id": seen.picture_id,
+        "format": seen.format,
+        "width": seen.width,
+        "height": seen.height,
+        "colours": [{"colour": colour, "share": share} for colour, share in seen.colours],
+        "text": seen.text,
+        "text_confidence": seen.text_confidence,
+        "looks_like": [{"file": name, "mirrored": turned} for name, turned in alike.items()],
+        "model": seen.model,
+    }
+
+
+def _picture_lines(file: Path, seen: PictureReading, alike: dict[str, bool]) -> str:
+    colours = ", ".join(f"{colour} {share:.0%}" for colour, share in seen.colours)
+    lines = [
+        str(file),
+        f"  {seen.format}, {seen.width:,} × {seen.height:,} pixels",
+        f"  colours: {colours}",
+    ]
+    if seen.text:
+        lines.append(f"  text ({seen.text_confidence:.0%} sure):")
+        lines += [f"    {line}" for line in seen.text.splitlines()]
+    elif seen.text is not None:
+        lines.append("  no text found")
+    lines += [f"  looks like {name}{' mirrored' * turned}" for name, turned in alike.items()]
+    return "\n".join(lines)
 
 
 @listen_app.command("read")
@@ -166,6 +239,15 @@ def _readable(file: Path) -> BinaryIO:
     except OSError as error:
         raise FileUnreadable(
             f"{file} can't be read: {error.strerror}.", "Give a file with a JSON object a line."
+        ) from error
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise FileUnreadable(
+            f"it can't be read: {error.strerror}.", "Give the path of a picture."
         ) from error
 
 
