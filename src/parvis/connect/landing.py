@@ -108,6 +108,7 @@ def land(
     spend: ir.Table | None = None,
     quarantine: ir.Table | None = None,
     cursor: ir.Table | None = None,
+    pictures: ir.Table | None = None,
 ) -> ImportReport:
     """Write what an importer has read: all of it, or nothing.
 
@@ -123,6 +124,8 @@ def land(
         Rows in the shape of those tables; `import_id` is set here.
     cursor
         A row of `connector_cursors`: how far a network was read with that.
+    pictures
+        Rows of `picture_files`: those that came with the texts.
 
     Returns
     -------
@@ -146,6 +149,8 @@ def land(
         if quarantine is not None:
             marked = quarantine.mutate(import_id=ibis.literal(arrival.import_id))
             quarantined = engine.append("quarantine", marked).added
+        if pictures is not None:
+            engine.append("picture_files", pictures)
         if cursor is not None:
             engine.reconcile("connector_cursors", cursor, cursor.select("connector"))
         # files that brought nothing are noted too: they needn't be read again

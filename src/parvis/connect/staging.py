@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from parvis.connect.landing import events_shaped
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from parvis.connect.files.scratch import Scratch
 
-__all__ = ["staged_events"]
+__all__ = ["staged_events", "staged_pictures"]
 
 _WRITTEN = ("properties", "context")
 
@@ -34,3 +35,16 @@ def staged_events(scratch: Scratch, rows: Sequence[Mapping[str, Any]]) -> ir.Tab
     return events_shaped(
         brought.mutate(**{c: brought[c].cast("json") for c in _WRITTEN if c in told})
     )
+
+
+def staged_pictures(scratch: Scratch, pictures: Iterable[tuple[str, bytes]]) -> ir.Table:
+    """Bring files of pictures to the engine, in the shape of `picture_files`.
+
+    Parameters
+    ----------
+    pictures
+        What the text that shows it calls it, and its bytes.
+    """
+    now = datetime.now(UTC)
+    rows = [{"url": u, "content": c, "brought_at": now} for u, c in dict(pictures).items()]
+    return scratch.stage_rows(rows, dict(TABLES["picture_files"].ibis.items()))

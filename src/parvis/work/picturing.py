@@ -230,7 +230,10 @@ def _forget(engine: Engine) -> int:
     gone = engine.stage(engine.table("pictures").select("url").anti_join(shown, "url"))
     files = engine.table("picture_files")
     old = files.filter(files.brought_at < ibis.literal(datetime.now(UTC) - _WAITS))
-    lost = engine.stage(old.select("url").anti_join(shown, "url"))
+    unshown = old.select("url").anti_join(shown, "url")
+    # a message that came once more brought its pictures once more
+    known = files.select("url").semi_join(engine.table("pictures"), "url")
+    lost = engine.stage(unshown.union(known))
     number = engine.count(gone)
     if number:
         _drop(engine, "pictures", gone)

@@ -63,6 +63,21 @@ def told(row: dict[str, Any]) -> dict[str, Any]:
     return dict(json.loads(row["properties"]))
 
 
+def test_pictures_are_those_that_are_enclosed_and_those_that_are_shown(workspace, bring):
+    more = (
+        f"{AUTHOR}<link href='https://blog.example/tea/1'/>"
+        "<link rel='enclosure' type='image/png' href='https://blog.example/a.png'/>"
+    )
+    text = '<p>Un thé<img src="b.jpg" alt="La tasse"> <img src="https://blog.example/a.png"></p>'
+    bring(feed(entry(1, text, more)))
+    row = one(workspace.events)
+    assert row["text"] == "Un thé"
+    assert told(row)["pictures"] == [
+        {"url": "https://blog.example/a.png", "alt": ""},
+        {"url": "https://blog.example/tea/b.jpg", "alt": "La tasse"},
+    ]
+
+
 def test_an_article_is_read_as_a_person_reads_it(workspace, bring):
     more = (
         "<author><name>Ann E.</name><email>Ann@Post.example</email>"

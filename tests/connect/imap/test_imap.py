@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import imaplib
+import io
 import json
 import os
 import pwd
@@ -12,14 +13,19 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from parvis.connect.imap.mailbox import folder_name
 from parvis.connect.maildir.api import import_maildir
 from parvis.connect.pull.api import Connector, cursor_of
 from parvis.connect.silo import Silo
+from parvis.work.picturing import read_pictures
+from parvis.work.steps import build
 from tests.connect.pull.serving import visited
 from tests.making import moment, one, rows
 
@@ -166,6 +172,29 @@ def test_what_is_new_comes_once_and_nothing_is_marked(workspace, box):
     client.select("INBOX", readonly=True)
     assert client.uid("SEARCH", "UNSEEN")[1] == [b"1 2 3"]
     client.logout()
+
+
+def test_a_photo_in_a_mail_is_read(make, box):
+    workspace = make(as_of="today")
+    noise = np.random.default_rng(5).integers(0, 256, (60, 90, 3), np.uint8)
+    kept = io.BytesIO()
+    Image.fromarray(noise).save(kept, "PNG")
+    message = EmailMessage()
+    message["From"], message["To"] = "Ann <ann@post.example>", "sav@tea.example"
+    message["Message-ID"], message["Date"] = "<9@post.example>", "Mon, 9 Mar 2026 10:00:00 +0100"
+    message.set_content("Arrivée cassée")
+    message.add_attachment(kept.getvalue(), maintype="image", subtype="png", filename="photo.png")
+    message.add_attachment(b"no picture" * 900, maintype="image", subtype="gif", filename="x.gif")
+    box.put(message.as_bytes())
+    visited(workspace, box.connector(), "secret")
+    build(workspace)
+    report = read_pictures(workspace)
+    assert (report.read, report.failed, report.left) == (1, 1, 0)
+    read = {r["url"]: r for r in rows(workspace.table("pictures"))}
+    assert read["mid:9@post.example/0"]["width"] == 90
+    assert "is none" in read["mid:9@post.example/1"]["problem"]
+    # what was read needn't be kept whole
+    assert rows(workspace.table("picture_files")) == []
 
 
 def test_the_same_mail_as_a_file_is_the_same_event(workspace, box, tmp_path):

@@ -57,6 +57,24 @@ def told(row: dict[str, Any]) -> dict[str, Any]:
     return dict(json.loads(row["properties"]))
 
 
+def test_pictures_come_along_with_their_mail(workspace, bring):
+    message = mail("Cassée à l'arrivée")
+    photo = bytes(range(256)) * 32
+    message.add_attachment(photo, maintype="image", subtype="jpeg", filename="théière.jpg")
+    message.add_attachment(b"logo", maintype="image", subtype="png", filename="logo.png")
+    message.add_attachment(photo[::-1], maintype="image", subtype="png")
+    bring(message)
+    shown = told(one(workspace.events))["pictures"]
+    assert shown == [
+        {"url": "mid:m1@post.example/0", "alt": "théière.jpg"},
+        {"url": "mid:m1@post.example/1", "alt": "?"},
+    ]
+    files = {r["url"]: r["content"] for r in rows(workspace.table("picture_files"))}
+    assert files == {shown[0]["url"]: photo, shown[1]["url"]: photo[::-1]}
+    assert bring(message).rows_read == 0
+    assert len(rows(workspace.table("picture_files"))) == 2
+
+
 def test_a_mail_is_what_its_writer_said(workspace, bring):
     text = "Où est mon thé ?\n\nLe lundi 2 mars 2026, Service a écrit :\n> Parti.\n-- \nAnn\n"
     message = mail(

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from parvis.connect.files.parse import Setting
 from parvis.connect.moments import date_reason, read_moment
 from parvis.connect.plain_text import bounded, plain_text, readable
+from parvis.connect.shown_pictures import MOST_PICTURES, shown_pictures
 from parvis.domain.event import EMAIL, EventName, EventType
 
 __all__ = ["Entry", "entry_event", "feed_name", "host_of", "sealed"]
@@ -119,7 +120,7 @@ def entry_event(
         "language": _language(entry, feed),
         "in_reply_to": parent,
         "hashtags": [t for t in map(_term, _listed(entry.get("tags"))) if t],
-        "pictures": _pictures(entry),
+        "pictures": _pictures(entry, _text(entry.get("link"))),
         "author": author.get("name", ""),
         "cut": cut,
     }
@@ -218,7 +219,8 @@ def _language(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> str:
     return _text(feed.get("language"))
 
 
-def _pictures(entry: Mapping[str, Any]) -> list[dict[str, str]]:
+def _pictures(entry: Mapping[str, Any], link: str) -> list[dict[str, str]]:
+    """List what is enclosed, then what the text shows."""
     found = []
     for each in (*_listed(entry.get("links")), *_listed(entry.get("media_content"))):
         if each.get("rel", "enclosure") != "enclosure":
@@ -227,7 +229,14 @@ def _pictures(entry: Mapping[str, Any]) -> list[dict[str, str]]:
         if kind.startswith("image"):
             url = _text(each.get("href")) or _text(each.get("url"))
             found.append({"url": url, "alt": _text(each.get("title"))})
-    return found
+    known = {p["url"] for p in found}
+    for part in (*_listed(entry.get("content")), entry.get("summary_detail") or {}):
+        if _text(part.get("type")) == "text/plain":
+            continue
+        shown = shown_pictures(_text(part.get("value")), _text(part.get("base")) or link)
+        found += [p for p in shown if p["url"] not in known]
+        known |= {p["url"] for p in shown}
+    return found[:MOST_PICTURES]
 
 
 def sealed(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from parvis.connect.files.scratch import Scratch
 from parvis.connect.imap.mailbox import Mailbox, folder_name
-from parvis.connect.maildir.shape import mail_event
+from parvis.connect.maildir.shape import Mail, mail_event
 from parvis.connect.pull.contracts import Pulled
 from parvis.connect.silo import BadRow
-from parvis.connect.staging import staged_events
+from parvis.connect.staging import staged_events, staged_pictures
 
 if TYPE_CHECKING:
     from parvis.connect.pull.contracts import Visit
@@ -61,12 +61,12 @@ def _folder(visit: Visit, box: Mailbox, folder: str, cursor: dict[str, Any]) -> 
     known = cursor.get(folder) or {}
     # with another validity all numbers are others: what is known already is known by its id
     after = int(known.get("uid", 0)) if known.get("validity") == validity else 0
-    rows, bad, size, read = list[dict[str, Any]](), list[BadRow](), 0, 0
+    rows, bad, size, read = list[Mail](), list[BadRow](), 0, 0
     for message in box.messages(box.uids_after(after)[:_MOST]):
         name = f"{message.arrived}.{validity}.{message.uid}"
         mail = mail_event(message.content, name, visit.setting, visit.own)
         if mail.row is not None:
-            rows.append(mail.row)
+            rows.append(mail)
         else:
             raw = message.content[:_KEPT].decode("utf-8", "replace").replace("\x00", "")
             place = f"{folder}/{message.uid}"
@@ -83,10 +83,12 @@ def _folder(visit: Visit, box: Mailbox, folder: str, cursor: dict[str, Any]) -> 
 
 def _part(
     visit: Visit,
-    rows: list[dict[str, Any]],
+    mails: list[Mail],
     bad: list[BadRow],
     cursor: dict[str, Any],
     read: int,
 ) -> Iterator[Pulled]:
     with Scratch(visit.engine) as scratch:
-        yield Pulled(staged_events(scratch, rows), dict(cursor), read, tuple(bad))
+        rows = [m.row for m in mails if m.row is not None]
+        pictures = staged_pictures(scratch, (p for m in mails for p in m.pictures))
+        yield Pulled(staged_events(scratch, rows), dict(cursor), read, tuple(bad), pictures)

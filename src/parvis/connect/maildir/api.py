@@ -13,10 +13,12 @@ from parvis.connect.files.scratch import Scratch
 from parvis.connect.landing import Arrival, ImportReport, land
 from parvis.connect.maildir.shape import mail_event
 from parvis.connect.silo import BadRow, set_aside
-from parvis.connect.staging import staged_events
+from parvis.connect.staging import staged_events, staged_pictures
 from parvis.lake.functions import json_text
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
     from parvis.connect.silo import Silo
     from parvis.lake.workspace import Workspace
 
@@ -28,6 +30,8 @@ _CHANNEL: Final = "email"
 _LARGEST: Final = 25_000_000
 _KEPT: Final = 1_000_000
 _STAGED_AT_ONCE: Final = 20_000
+#: Of pictures that came with messages.
+_STAGED_BYTES: Final = 64_000_000
 
 
 def import_maildir(workspace: Workspace, silo: Silo) -> ImportReport:
@@ -63,6 +67,8 @@ def import_maildir(workspace: Workspace, silo: Silo) -> ImportReport:
     with Scratch(workspace.engine) as scratch:
         known = _known(scratch, silo.source)
         tables = [staged_events(scratch, [])]
+        albums: list[ir.Table] = []
+        pictures = list[tuple[str, bytes]]()
         for file, name in _messages(silo):
             if name in known:
                 continue
@@ -72,6 +78,7 @@ def import_maildir(workspace: Workspace, silo: Silo) -> ImportReport:
             mail = mail_event(content, name, setting, own)
             if mail.row is not None:
                 rows.append(mail.row)
+                pictures += mail.pictures
             else:
                 raw = content[:_KEPT].decode("utf-8", "replace").replace("\x00", "")
                 told = (mail.reason, raw, None, mail.field, mail.value)
@@ -79,11 +86,16 @@ def import_maildir(workspace: Workspace, silo: Silo) -> ImportReport:
             if len(rows) == _STAGED_AT_ONCE:
                 tables.append(staged_events(scratch, rows))
                 rows = []
+            if sum(len(content) for _, content in pictures) > _STAGED_BYTES:
+                albums.append(staged_pictures(scratch, pictures))
+                pictures = []
         tables.append(staged_events(scratch, rows))
         arrival = Arrival(source=silo.source, kind=_KIND, rows_read=read)
         quarantine = set_aside(workspace.engine, silo.source, bad)
         events = reduce(lambda a, b: a.union(b), tables)
-        return land(workspace, arrival, events=events, quarantine=quarantine)
+        albums.append(staged_pictures(scratch, pictures))
+        album = reduce(lambda a, b: a.union(b), albums)
+        return land(workspace, arrival, events=events, quarantine=quarantine, pictures=album)
 
 
 def _messages(silo: Silo) -> Iterator[tuple[Path, str]]:

@@ -16,6 +16,7 @@ from email import message_from_bytes
 from email.message import Message
 from email.utils import getaddresses
 from typing import Any, Final
+from urllib.parse import quote
 
 from parvis.connect.files.parse import Setting
 from parvis.connect.maildir.decoding import decoded, header_bytes, header_text
@@ -45,12 +46,15 @@ class Mail:
         A row of `events`, or None.
     reason, field, value
         Why there is none.
+    pictures
+        Those that came with it: what `row` calls each, and its bytes.
     """
 
     row: dict[str, Any] | None
     reason: str = ""
     field: str | None = None
     value: str | None = None
+    pictures: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(slots=True)
@@ -58,8 +62,14 @@ class _Body:
     """What the parts of a message hold."""
 
     attachments: list[str] = field(default_factory=list)
+    pictures: list[tuple[str, bytes]] = field(default_factory=list)
     parts: int = 0
     cut: bool = False
+
+
+#: Of one message; a smaller picture is a logo or counts who reads.
+_MOST_PICTURES: Final = 8
+_PICTURE_BYTES: Final = range(4_000, 15_000_000)
 
 
 def mail_event(content: bytes, name: str, setting: Setting, own: frozenset[str]) -> Mail:
@@ -112,6 +122,9 @@ def mail_event(content: bytes, name: str, setting: Setting, own: frozenset[str])
     if not own_id:
         seal = "\x1f".join((str(senders), str(at), _first(headers, "subject"), whole))
         own_id = hashlib.md5(seal.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
+    # RFC 2392 calls the parts of a message so
+    names = [f"mid:{quote(own_id, safe='@')}/{n}" for n in range(len(body.pictures))]
+    shown = [{"url": u, "alt": file} for u, (file, _) in zip(names, body.pictures, strict=True)]
     properties = {
         "object": own_id,
         "thread": (ids or above or [own_id])[0],
@@ -122,6 +135,7 @@ def mail_event(content: bytes, name: str, setting: Setting, own: frozenset[str])
         "cc": [a for _, a in cc],
         "language": header_text(_first(headers, "content-language")),
         "attachments": body.attachments,
+        "pictures": shown,
         "is_automatic": _first(headers, "auto-submitted").lower() not in ("", "no"),
         "whole": whole[:_KEPT_WHOLE] if whole != words else "",
         "maildir": name,
@@ -142,7 +156,8 @@ def mail_event(content: bytes, name: str, setting: Setting, own: frozenset[str])
             "text": words or None,
             "properties": json.dumps({k: v for k, v in properties.items() if v}),
             "traits": [("name", people[0][0])] if people[0][0] and not is_own else None,
-        }
+        },
+        pictures=tuple(zip(names, (content for _, content in body.pictures), strict=True)),
     )
 
 
@@ -210,6 +225,10 @@ def _text_of(part: Message, body: _Body) -> str:
     file = _file_name(part)
     if file or not kind.startswith("text/") or kind in ("text/calendar", "text/css"):
         body.attachments.append(file or kind)
+        if kind.startswith("image/") and len(body.pictures) < _MOST_PICTURES:
+            content = part.get_payload(decode=True)
+            if isinstance(content, bytes) and len(content) in _PICTURE_BYTES:
+                body.pictures.append((file, content))
         return ""
     content = part.get_payload(decode=True)
     content = content if isinstance(content, bytes) else b""

@@ -132,12 +132,15 @@ class Pulled:
         How many things were looked at.
     bad
         What could not be read.
+    pictures
+        Rows of `picture_files` that came with the events.
     """
 
     events: ir.Table | None
     cursor: Mapping[str, Any]
     read: int = 0
     bad: tuple[BadRow, ...] = ()
+    pictures: ir.Table | None = None
 
 
 #: Reads a network from its cursor on, in parts of bounded size.

@@ -154,7 +154,10 @@ def _landed(
     if part.events is None and quarantine is None and moved is None:
         return dict.fromkeys(("added", "known", "quarantined"), 0)
     arrival = Arrival(source=connector.name, kind=connector.kind, rows_read=part.read)
-    report = land(workspace, arrival, events=part.events, quarantine=quarantine, cursor=moved)
+    report = land(
+        workspace, arrival, events=part.events, quarantine=quarantine, cursor=moved,
+        pictures=part.pictures,
+    )  # fmt: skip
     return {n: getattr(report, n) for n in ("added", "known", "quarantined")}
 
 
