@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import demo, identity, linkage, listening, pages, simulate, walk_through
+from bench import demo, identity, linkage, listening, pages, pictures, simulate, walk_through
 from bench.measure import Row
 
 SECTIONS = {
@@ -28,6 +28,8 @@ SECTIONS = {
     "brand": identity.measure_brand,
     "reading": listening.measure_reading,
     "crises": listening.measure_crises,
+    "lookalikes": pictures.measure_lookalikes,
+    "picture_text": pictures.measure_picture_text,
 }
 
 

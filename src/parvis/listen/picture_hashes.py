@@ -38,7 +38,7 @@ HASHES_BYTES: Final = _WINDOWS_BYTES + 3 * _SKETCH**2
 _MOST_APART_FIRST = 14
 _MOST_APART = 32
 # how far the sketches must go together, 1 being all the way
-_LEAST_ALIKE = 0.85
+_LEAST_ALIKE = 0.88
 _BLOCK = 2_048
 # of grey levels, 0 to 255: below, the hash would be of noise
 _FAINTEST = 2.0
