@@ -37,6 +37,15 @@ def test_lines_are_read_from_top_to_bottom_with_their_accents() -> None:
     assert told.confidence > 0.9
 
 
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_picture_on_its_side_or_its_head_is_turned(turn: int) -> None:
+    image = Image.new("RGB", (420, 190), "white")
+    for row, line in enumerate(("Never again", "Closed on Monday", "Big summer sale")):
+        ImageDraw.Draw(image).text((20, 20 + 55 * row), line, fill="black", font_size=30)
+    told = read_text(image.rotate(turn, expand=True))
+    assert told.text == "Never again\nClosed on Monday\nBig summer sale"
+
+
 def test_a_picture_without_text_has_none() -> None:
     assert read_text(Image.radial_gradient("L").convert("RGB")).text == ""
 

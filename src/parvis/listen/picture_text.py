@@ -26,10 +26,14 @@ _LONGEST_SIDE = 1_280
 # letters of a small picture are a few pixels high; the detector was taught larger ones
 _SMALL_SIDE = 640
 _THINNEST = 8
-_MOST_LINES = 200
+_MOST_LINES = 500
 _MOST_STRETCHED = 60
 _AT_ONCE = 6
 _SECONDS = 20.0
+# by so many pieces it is told whether a picture is upside down: upright, they are read with a
+# mean confidence of 0.97 and more, upside down with 0.73 at most
+_FIRST = 12
+_UPRIGHT = 0.85
 _LEAST_SURE = 0.5
 
 
@@ -48,6 +52,14 @@ class PictureText:
 
     text: str | None
     confidence: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where some words are: upright pixels, and the four corners from the upper left on."""
+
+    pixels: NDArray[np.uint8]
+    box: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +84,8 @@ def text_reader_name() -> str | None:
 def read_text(image: Image.Image) -> PictureText:
     """Read the text in a picture, in printed letters: Latin script with its accents, and Chinese.
 
-    At most 200 pieces of text are read, and reading stops after twenty seconds with what it has.
+    At most 500 pieces of text are read, and reading stops after twenty seconds with what it has.
+    A picture that lies on its side or stands on its head is turned.
     A line of a single character isn't told: it is a shape more often than a letter.
 
     Parameters
@@ -94,22 +107,23 @@ def read_text(image: Image.Image) -> PictureText:
     until = time.monotonic() + _SECONDS
     engine = _engine()
     pixels = _fit(image)
-    crops, boxes = _found(engine, pixels)
-    pieces: list[_Piece] = []
-    for start in range(0, len(crops), _AT_ONCE):
-        if time.monotonic() > until:
-            break
-        told = engine.recognize_txt(crops[start : start + _AT_ONCE])
-        for box, text, sure in zip(
-            boxes[start : start + _AT_ONCE], told.txts, told.scores, strict=True
-        ):
-            if text.strip() and sure >= _LEAST_SURE:
-                pieces.append(_piece(box, text.strip(), float(sure)))
+    found = _found(engine, pixels)
+    if sum(map(_stands, found)) > len(found) / 2:
+        pixels = np.ascontiguousarray(np.rot90(pixels))
+        found = _found(engine, pixels)
+    told = _told(engine, found[:_FIRST], until)
+    if told and _mean(told) < _UPRIGHT:
+        turned = _found(engine, np.ascontiguousarray(pixels[::-1, ::-1]))
+        otherwise = _told(engine, turned[:_FIRST], until)
+        if otherwise and _mean(otherwise) > _mean(told):
+            found, told = turned, otherwise
+    told += _told(engine, found[_FIRST:], until)
+    pieces = [piece for piece in told if piece.text and piece.confidence >= _LEAST_SURE]
     lines = [line for line in _lines(pieces) if sum(len(p.text) for p in line) > 1]
     if not lines:
         return PictureText("", None)
-    told = [piece for line in lines for piece in line]
-    sure = sum(p.confidence * len(p.text) for p in told) / sum(len(p.text) for p in told)
+    kept = [piece for line in lines for piece in line]
+    sure = sum(p.confidence * len(p.text) for p in kept) / sum(len(p.text) for p in kept)
     text = "\n".join(" ".join(p.text for p in line) for line in lines)
     return PictureText(text, round(sure, 4))
 
@@ -124,21 +138,41 @@ def _fit(image: Image.Image) -> NDArray[np.uint8]:
     return np.ascontiguousarray(np.asarray(image)[:, :, ::-1])
 
 
-def _found(
-    engine: Any, pixels: NDArray[np.uint8]
-) -> tuple[list[NDArray[np.uint8]], list[NDArray[np.float32]]]:
+def _found(engine: Any, pixels: NDArray[np.uint8]) -> list[_Spot]:
     from rapidocr.main import RapidOCRError
 
     try:
         crops, told = engine.detect_and_crop(pixels, {})
     except RapidOCRError:
-        return [], []  # what it says where there is no text
-    usable = [
-        (crop, box)
-        for crop, box in zip(crops, told.boxes, strict=True)
-        if min(crop.shape[:2]) >= 1 and crop.shape[1] <= _MOST_STRETCHED * crop.shape[0]
+        return []  # what it says where there is no text
+    spots = [_Spot(crop, box) for crop, box in zip(crops, told.boxes, strict=True)]
+    return [
+        spot
+        for spot in spots
+        if min(spot.pixels.shape[:2]) >= 1
+        and spot.pixels.shape[1] <= _MOST_STRETCHED * spot.pixels.shape[0]
     ][:_MOST_LINES]
-    return [crop for crop, _ in usable], [box for _, box in usable]
+
+
+def _stands(spot: _Spot) -> bool:
+    """Whether a line runs up or down."""
+    return bool(np.ptp(spot.box[:, 1]) > 1.5 * np.ptp(spot.box[:, 0]))
+
+
+def _told(engine: Any, spots: Sequence[_Spot], until: float) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    for start in range(0, len(spots), _AT_ONCE):
+        if time.monotonic() > until:
+            break
+        some = spots[start : start + _AT_ONCE]
+        read = engine.recognize_txt([spot.pixels for spot in some])
+        for spot, text, sure in zip(some, read.txts, read.scores, strict=True):
+            pieces.append(_piece(spot.box, text.strip(), float(sure)))
+    return pieces
+
+
+def _mean(pieces: Sequence[_Piece]) -> float:
+    return sum(piece.confidence for piece in pieces) / len(pieces)
 
 
 def _piece(box: NDArray[np.float32], text: str, sure: float) -> _Piece:
