@@ -8,6 +8,7 @@ from typing import Any
 from parvis.listen.weighing import ANY
 from training.stacking import fit_language
 from training.texts import read_texts
+from training.trees import add_trees
 
 __all__ = ["CLASSES", "SETS", "train_kind"]
 
@@ -33,6 +34,8 @@ def train_kind(kind: str, data: Path, cache: Path) -> tuple[dict[str, Any], dict
     texts = read_texts(data, SETS[kind], cache)
     arrays: dict[str, Any] = {}
     figures = {"en": fit_language("en", texts, CLASSES[kind], {}, arrays)}
+    if kind == "complaint":
+        figures["en"] = add_trees("en", texts, CLASSES[kind], arrays)
     # words of English say nothing of other languages; what they mean does
     fit_language(ANY, texts, CLASSES[kind], {}, arrays, without=("grams", "deep"))
     return arrays, figures

