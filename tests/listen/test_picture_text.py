@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from parvis.errors import PictureError
 from parvis.listen.api import text_reader_name
 from parvis.listen.picture_text import read_text
 
@@ -64,3 +65,15 @@ def test_reading_stops_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) ->
     ticks = iter([0.0, 1.0, 99.0])
     monkeypatch.setattr("parvis.listen.picture_text.time.monotonic", lambda: next(ticks))
     assert read_text(image).text.count("\n") == 5
+
+
+def test_a_failure_of_the_models_is_told_as_one_of_the_picture(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Failing:
+        def detect_and_crop(self, *_: object) -> None:
+            raise RuntimeError("no such operator\nout of range")
+
+    monkeypatch.setattr("parvis.listen.picture_text._engine", Failing)
+    with pytest.raises(PictureError, match="out of range"):
+        read_text(Image.new("RGB", (64, 64)))

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from parvis.errors import ModelError, PictureError
+
 __all__ = ["NO_READER", "PictureText", "read_text", "text_reader_name"]
 
 NO_READER: Final = (
@@ -95,8 +97,10 @@ def read_text(image: Image.Image) -> PictureText:
 
     Raises
     ------
-    ImportError
-        The extra isn't installed: see `text_reader_name`.
+    ModelError
+        The extra isn't installed (see `text_reader_name`), or doesn't start here.
+    PictureError
+        The models fail on this picture.
 
     References
     ----------
@@ -104,9 +108,28 @@ def read_text(image: Image.Image) -> PictureText:
     """
     if min(image.size) < _THINNEST:
         return PictureText("", None)
-    until = time.monotonic() + _SECONDS
     engine = _engine()
-    pixels = _fit(image)
+    try:
+        pieces = _pieces(engine, _fit(image))
+    except Exception as error:
+        # the models' engines and OpenCV have errors of their own, without a common base
+        why = str(error).strip().split("\n")[-1]
+        raise PictureError(
+            f"Text can't be looked for in the picture: {why or type(error).__name__}.",
+            "Read it without its text: parvis listen picture --no-text.",
+        ) from error
+    lines = [line for line in _lines(pieces) if sum(len(p.text) for p in line) > 1]
+    if not lines:
+        return PictureText("", None)
+    kept = [piece for line in lines for piece in line]
+    sure = sum(p.confidence * len(p.text) for p in kept) / sum(len(p.text) for p in kept)
+    text = "\n".join(" ".join(p.text for p in line) for line in lines)
+    return PictureText(text, round(sure, 4))
+
+
+def _pieces(engine: Any, pixels: NDArray[np.uint8]) -> list[_Piece]:
+    """Read what is sure enough, the right way up."""
+    until = time.monotonic() + _SECONDS
     found = _found(engine, pixels)
     if sum(map(_stands, found)) > len(found) / 2:
         pixels = np.ascontiguousarray(np.rot90(pixels))
@@ -118,14 +141,7 @@ def read_text(image: Image.Image) -> PictureText:
         if otherwise and _mean(otherwise) > _mean(told):
             found, told = turned, otherwise
     told += _told(engine, found[_FIRST:], until)
-    pieces = [piece for piece in told if piece.text and piece.confidence >= _LEAST_SURE]
-    lines = [line for line in _lines(pieces) if sum(len(p.text) for p in line) > 1]
-    if not lines:
-        return PictureText("", None)
-    kept = [piece for line in lines for piece in line]
-    sure = sum(p.confidence * len(p.text) for p in kept) / sum(len(p.text) for p in kept)
-    text = "\n".join(" ".join(p.text for p in line) for line in lines)
-    return PictureText(text, round(sure, 4))
+    return [piece for piece in told if piece.text and piece.confidence >= _LEAST_SURE]
 
 
 def _fit(image: Image.Image) -> NDArray[np.uint8]:
@@ -198,8 +214,13 @@ def _lines(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
 
 @functools.cache
 def _engine() -> Any:
-    from rapidocr import RapidOCR
-
+    try:
+        from rapidocr import RapidOCR
+    except ImportError as error:
+        raise ModelError(
+            f"What reads the text in pictures doesn't start: {error}.",
+            "Install it again: pip install --force-reinstall 'parvis[pictures]'",
+        ) from error
     return RapidOCR(
         params={
             "Global.log_level": "critical",
