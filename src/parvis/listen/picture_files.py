@@ -24,6 +24,7 @@ MOST_PIXELS: Final = 50_000_000
 """Width times height, as the header says, before anything is unpacked."""
 
 _WORKING_SIDE = 2_048
+_MADE_SMALL_FIRST: Final = ("L", "LA", "RGB", "RGBA", "CMYK", "YCbCr")
 # a progressive JPEG may walk over its pixels as often as it likes; cameras and editors do so some
 # ten times
 _MOST_SCANNED_PIXELS = 1_000_000_000
@@ -124,13 +125,19 @@ def _upright(image: Image.Image) -> OpenedPicture:
     if image.width * image.height > MOST_PIXELS:  # a frame may be larger than its header says
         raise _too_many(f"{image.width:,} × {image.height:,}")
     turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+    if image.mode in _MADE_SMALL_FIRST:  # a converted copy of millions of pixels would be large
+        _make_small(image)
     small = _opaque(image)
-    small.thumbnail((_WORKING_SIDE, _WORKING_SIDE), Image.Resampling.BOX, reducing_gap=None)
+    _make_small(small)
     if turn is not None:
         small = small.transpose(turn)
     if turn in _ON_ITS_SIDE:
         width, height = height, width
     return OpenedPicture(kind, width, height, small)
+
+
+def _make_small(image: Image.Image) -> None:
+    image.thumbnail((_WORKING_SIDE, _WORKING_SIDE), Image.Resampling.BOX, reducing_gap=None)
 
 
 def _opaque(image: Image.Image) -> Image.Image:
