@@ -53,6 +53,8 @@ def _root(
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(name)s: %(message)s", datefmt="%H:%M:%S"
     )
+    # each request of a connector would be a line
+    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 app.command("init")(init_command)

@@ -105,7 +105,8 @@ def entry_event(
         return Entry(None, reason=wrong, field="published", value=stated)
     title = readable(_text(entry.get("title")))
     text, cut = bounded(_content(entry))
-    if not text and not title:
+    pictures = _pictures(entry, _text(entry.get("link")))
+    if not text and not title and not pictures:
         return Entry(None, reason="missing", field="content")
     seal = "\x1f".join((place, title, stated, str(author)))
     name = _text(entry.get("id")) or _text(entry.get("link"))
@@ -120,7 +121,7 @@ def entry_event(
         "language": _language(entry, feed),
         "in_reply_to": parent,
         "hashtags": [t for t in map(_term, _listed(entry.get("tags"))) if t],
-        "pictures": _pictures(entry, _text(entry.get("link"))),
+        "pictures": pictures,
         "author": author.get("name", ""),
         "cut": cut,
     }
@@ -135,7 +136,7 @@ def entry_event(
         "received_at": at,
         "identifiers": [{"kind": k, "value": v} for k, v in known],
         "channel": "blog",
-        "text": text or title,
+        "text": text or title or None,
         "properties": {k: v for k, v in properties.items() if v or k == "date_known"},
         "traits": [(k, author[k]) for k in ("name", "email", "website") if author.get(k)] or None,
     }

@@ -284,4 +284,5 @@ def _signed(share: float, language: Language) -> str:
 def _names() -> Any:
     import altair as alt
 
-    return alt.Axis(title=None, labelLimit=_NAME_PX, minExtent=_NAME_PX)
+    # a browser's letters may be wider than those that were measured
+    return alt.Axis(title=None, labelLimit=_NAME_PX - 20, minExtent=_NAME_PX)

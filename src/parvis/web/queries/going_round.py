@@ -44,7 +44,7 @@ class GoesRound:
     text
         The first text of others; of a picture, what can be read in it.
     picture_id
-        Of a picture: the newest of those that look alike.
+        Of a picture: the first of those that look alike.
     is_personal
         Of a picture: personal data was read in one.
     """
@@ -118,7 +118,7 @@ def _pictures(shelf: Shelf, *, first: str, last: str) -> ir.Table:
     found = each.group_by("key").agg(
         **_counts(each),
         text=each.legible.argmax(each.place),
-        picture_id=each.seen.argmin(each.place),
+        picture_id=each.seen.argmax(each.place),
         is_personal=each.personal.any().fill_null(False),
     )
     return _most(found)
