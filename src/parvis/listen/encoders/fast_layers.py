@@ -89,15 +89,15 @@ class FastLayers:
         tuple
             Their meaning, each row of length one; and the layer before, a sum over words.
         """
-        meaning, deep = [], []
+        deep = []
         for numbers, lengths, places in _batches(texts):
             words = self._words(numbers)
             for some, of in _portions(lengths, places):
                 deep.append(self._deep(words, some, of))
-                meaning.append(self._condensed(deep[-1], some))
             # not held while the next batch's are computed
             del words
-        return np.concatenate(meaning), np.concatenate(deep)
+        summed = np.concatenate(deep)
+        return self._condensed(summed, np.array([len(text) for text in texts])), summed
 
     def _words(self, numbers: NDArray[np.int64]) -> _Words:
         told = self._weights
