@@ -131,6 +131,35 @@ def test_what_stands_in_a_picture_is_read_where_nothing_is_written(
     assert picture["personal_data"] == ["phone"]
 
 
+def test_screens_of_one_program_are_told_apart_by_their_words(
+    shop: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = {
+        "a.png": "Commande 48213 théière fonte quarante neuf euros expédiée mardi",
+        "b.png": "Commande 99127 coffret découverte vingt euros annulée par vous hier",
+        "c.png": "Commande 48213 théière fonte quarante neuf euros expediee mardi",
+    }
+
+    read = listen.read_picture
+
+    def with_words(data: bytes) -> listen.PictureReading:
+        name, _, picture = data.partition(b"\n")
+        return replace(read(picture, text=False), text=orders[name.decode()], text_confidence=0.9)
+
+    def fetch(url: str) -> bytes:
+        name = url.split("/")[-1]
+        image = scene(5)
+        image.putpixel((0, 0), (ord(name[0]), 0, 0))  # files of their own
+        return name.encode() + b"\n" + saved(image)
+
+    monkeypatch.setattr(picturing.listen, "read_picture", with_words)
+    put(shop, [post(n, "x", f"https://media.example/{name}") for n, name in enumerate(orders)])
+    build(shop)
+    assert read_pictures(shop, fetch=fetch).read == 3
+    looks = {n: r["look_id"] for n, r in told(shop).items()}
+    assert looks["a.png"] == looks["c.png"] != looks["b.png"]
+
+
 def test_a_server_that_is_silent_is_asked_again_later(
     shop: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -111,6 +111,8 @@ __all__ = [
 ]
 
 _CHUNK = 512
+#: Another where the same heads read texts otherwise.
+_WAY = 2
 _HEADS = ("sentiment", "emotion", "complaint")
 
 UNDERSTOOD = pa.schema(
@@ -186,7 +188,7 @@ def model_name(options: UnderstandingOptions) -> str:
     """
     heads = [load_head(name).card["sha256"] for name in _HEADS]
     own = options.head.card.get("sha256", "own") if options.head is not None else ""
-    told = (heads, own, options.tier, options.transformer, options.names)
+    told = (_WAY, heads, own, options.tier, options.transformer, options.names)
     return f"{options.tier}-{hashlib.sha256(repr(told).encode()).hexdigest()[:10]}"
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from parvis.errors import ModelError
 from parvis.listen.bounded import bounded
 from parvis.listen.contracts import Emotion, Mood, Tier
+from parvis.listen.courtesy import without_courtesy
 from parvis.listen.emotion import emotions_of
 from parvis.listen.gazetteer import Entry, Gazetteer, clauses_of
 from parvis.listen.heads import Head
@@ -117,13 +118,14 @@ def understood(
     texts = [text for text, _ in cleaned]
     spoken = languages_of(texts, languages)
     said_in = [one.language for one in spoken]
-    views = views_of(texts, options.tier, options.models)
-    found = _moods(texts, said_in, views, options)
+    bare = [without_courtesy(text) for text in texts]
+    views = views_of(bare, options.tier, options.models)
+    found = _moods(bare, said_in, views, options)
     again = _look_again(found, options, matters)
     if len(again):
-        _read_again(found, again, texts, said_in, views, options)
+        _read_again(found, again, bare, said_in, views, options)
     emotions = emotions_of(said_in, found, views, options.tier)
-    intents = intents_of(texts, said_in, found, views, options.tier)
+    intents = intents_of(bare, said_in, found, views, options.tier)
     names = _names(texts, said_in, found, options)
     personal = [personal_data(text, options.country) for text in texts]
     return [

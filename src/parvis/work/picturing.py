@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -39,6 +40,10 @@ _MOST_TRIES: Final = 4
 _AGAIN_SECONDS: Final = 3600.0
 #: A file whose text didn't come waits so long for it.
 _WAITS: Final = timedelta(days=7)
+#: With fewer words in it a picture can't be told from another by them.
+_TELLING_WORDS: Final = 5
+#: The share of words that pictures of the same text have in common, whatever was misread.
+_ALIKE_WORDS: Final = 0.5
 #: Against how many known pictures a new one is held.
 _MOST_KNOWN: Final = 50_000
 _LOOK_SECONDS: Final = 10.0
@@ -168,7 +173,7 @@ def _row(
         # others there would be waited for as long
         silent.add(host)
         return row | {"problem": error.what}
-    said = (found.text or "").strip()
+    said = None if found.text is None else found.text.strip()
     return row | {
         "picture_id": found.picture_id,
         "format": found.format,
@@ -176,9 +181,9 @@ def _row(
         "height": found.height,
         "hashes": found.hashes,
         "colours": [{"colour": c, "share": s} for c, s in found.colours],
-        "text": said or None,
+        "text": said,
         "text_confidence": found.text_confidence if said else None,
-        "personal_data": sorted({p.kind for p in listen.personal_data(said, country)}),
+        "personal_data": sorted({p.kind for p in listen.personal_data(said or "", country)}),
         "thumbnail": found.thumbnail,
         "model": found.model,
     }
@@ -199,8 +204,9 @@ def _keep(engine: Engine, rows: list[dict[str, Any]]) -> None:
     known = engine.table("pictures")
     first = known.filter(known.look_id == known.picture_id, known.hashes.notnull())
     first = first.order_by(ibis.desc("read_at")).limit(_MOST_KNOWN)
-    before = engine.arrow(first.select("picture_id", "hashes")).to_pydict()
+    before = engine.arrow(first.select("picture_id", "hashes", "text")).to_pydict()
     ids: list[str] = list(before["picture_id"])
+    texts: list[str | None] = list(before["text"])
     hashes = [bytes(h) for h in before["hashes"]]
     for row in rows:
         if row["picture_id"] is None:
@@ -208,11 +214,14 @@ def _keep(engine: Engine, rows: list[dict[str, Any]]) -> None:
         row["look_id"] = row["picture_id"]
         if row["picture_id"] in ids:
             continue
-        alike = listen.near_identical([row["hashes"]], hashes)
-        if alike:
-            row["look_id"] = ids[alike[0].known]
+        for alike in listen.near_identical([row["hashes"]], hashes):
+            # screens of one program look alike; what stands in them tells them apart
+            if alike.mirrored or _may_say_the_same(row["text"], texts[alike.known]):
+                row["look_id"] = ids[alike.known]
+                break
         else:
             ids.append(row["picture_id"])
+            texts.append(row["text"])
             hashes.append(row["hashes"])
     staged = engine.stage_rows(rows, dict(TABLES["pictures"].ibis.items()))
     urls = staged.select("url")
@@ -222,6 +231,14 @@ def _keep(engine: Engine, rows: list[dict[str, Any]]) -> None:
         _drop(engine, "picture_files", urls)
 
     engine.atomically(write)
+
+
+def _may_say_the_same(one: str | None, other: str | None) -> bool:
+    """Tell whether the words in two pictures may be the same, as far as they could be read."""
+    left, right = (set(re.findall(r"\w+", (t or "").casefold())) for t in (one, other))
+    if min(len(left), len(right)) < _TELLING_WORDS:
+        return True
+    return len(left & right) >= _ALIKE_WORDS * min(len(left), len(right))
 
 
 def _forget(engine: Engine) -> int:

@@ -19,7 +19,7 @@ PICTURES = TableSchema(
         Column("height", "int64", "pixels"),
         Column("hashes", "binary", "perceptual hashes: of the whole, its mirror image, its parts"),
         Column("colours", "array<struct<colour: string, share: float64>>", "the most frequent"),
-        Column("text", "string", "what can be read in it; null: nothing"),
+        Column("text", "string", "what can be read in it; empty: nothing; null: nobody looked"),
         Column("text_confidence", "float64", "0 to 1"),
         Column("personal_data", "array<string>", "kinds of personal data in that text"),
         Column("thumbnail", "binary", "WebP, 320 pixels at most"),

@@ -25,6 +25,8 @@ class Picture:
     ----------
     alt, text
         What its author says of it, and what stands in it; as who asks may see it.
+    is_searched
+        Text was looked for in it.
     is_held_back
         Personal data stands in it, and who asks may not see that.
     colours
@@ -37,6 +39,7 @@ class Picture:
     look_id: str
     alt: str
     text: str
+    is_searched: bool
     is_held_back: bool
     width: int
     height: int
@@ -51,6 +54,7 @@ def _pictures(visit: Visit, text: Text) -> tuple[Picture, ...]:
             look_id=p["look_id"],
             alt=text_for(visit, p["alt"]),
             text=text_for(visit, p["text"]),
+            is_searched=p["text"] is not None,
             is_held_back=bool(p["personal_data"]) and not may_see_personal_data(visit),
             width=p["width"],
             height=p["height"],
