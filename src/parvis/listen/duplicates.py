@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from parvis.listen.bounded import bounded
 from parvis.listen.ngrams import plain_form
 
 __all__ = ["ALIKE", "bands", "copies", "likeness", "signatures"]
@@ -25,7 +26,7 @@ def signatures(texts: Sequence[str]) -> NDArray[np.uint32]:
     """Condense texts to MinHash signatures; two texts agree in as much of them as they share.
 
     What is compared are runs of five characters of the plain form: links, mentions, numbers, case
-    and marks make no difference.
+    and marks make no difference. Of a long text its first 2,000 characters are compared.
 
     Returns
     -------
@@ -43,7 +44,7 @@ def signatures(texts: Sequence[str]) -> NDArray[np.uint32]:
     found = np.zeros((len(texts), _PERMUTATIONS), np.uint32)
     powers = np.array([pow(_BASE, i, 1 << 64) for i in range(_SHINGLE)], np.uint64)
     for row, text in enumerate(texts):
-        plain = plain_form(text)
+        plain = plain_form(bounded(text)[0])
         if len(plain) < _SHORTEST:
             continue
         codes = np.frombuffer(plain.encode("utf-32-le", "replace"), "<u4").astype(np.uint64)

@@ -39,6 +39,9 @@ KIND_COLUMNS: Final = (
 #: Without one of these there is no personal data that is found.
 _MAY_TELL: Final = "[0-9@]"
 
+#: Of a text no more is looked through for it when it is read.
+_READ_TO: Final = 2_000
+
 _OF_PICTURE: Final = (
     "picture_id", "look_id", "text", "personal_data", "width", "height", "colours",
 )  # fmt: skip
@@ -62,9 +65,10 @@ def _of_pictures(mentions: ir.Table) -> ir.StringValue:
 def held(at: Callable[[str], ir.Table]) -> ir.Table:
     """List the texts that may hold personal data: `text_id`, and as `words` what is `searched`."""
     said = at("mentions")
-    # what wasn't read yet may hold some
-    holds = (said.personal_data.length() > 0).fill_null(searched(said).re_search(_MAY_TELL))
-    found = said.filter(holds | _of_pictures(said).re_search(_MAY_TELL))
+    # what wasn't read, or not to its end, may hold some
+    is_read = said.personal_data.notnull() & (said.text.length() <= _READ_TO)
+    told = is_read.ifelse(_of_pictures(said), searched(said)).re_search(_MAY_TELL)
+    found = said.filter((said.personal_data.length() > 0).fill_null(False) | told)
     return found.select("text_id", words=searched(found))
 
 
