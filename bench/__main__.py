@@ -11,7 +11,17 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import demo, identity, linkage, listening, pages, pictures, simulate, walk_through
+from bench import (
+    demo,
+    identity,
+    linkage,
+    listening,
+    million,
+    pages,
+    pictures,
+    simulate,
+    walk_through,
+)
 from bench.measure import Row
 
 SECTIONS = {
@@ -28,6 +38,7 @@ SECTIONS = {
     "brand": identity.measure_brand,
     "reading": listening.measure_reading,
     "crises": listening.measure_crises,
+    "million": million.measure_million,
     "lookalikes": pictures.measure_lookalikes,
     "picture_text": pictures.measure_picture_text,
 }
