@@ -28,7 +28,9 @@ from parvis.listen.api import (
     text_reader_name,
 )
 from parvis.listen.contracts import Tier
+from parvis.work.copying import find_copies
 from parvis.work.grouping import assign_topics, group_texts
+from parvis.work.picturing import read_pictures
 from parvis.work.reading import read_texts
 from parvis.work.steps import build
 from parvis.work.telling import tell
@@ -166,12 +168,39 @@ def read(
     )
 
 
+@listen_app.command("pictures")
+def pictures(
+    workspace: WorkspaceOption = Path(),
+    at_most: Annotated[int, typer.Option(min=1, help="Read no more than so many.")] = 1_000,
+) -> None:
+    """Fetch and read the pictures of texts; stopped, it goes on where it was.
+
+    The worker does the same by itself, unless `listen.pictures` is false.
+    """
+    with opened(workspace) as shop:
+        with _counting("Reading pictures") as tell_count:
+            done = read_pictures(shop, at_most=at_most, on_progress=tell_count)
+        if done.read or done.failed or done.forgotten:
+            build(shop)
+    if not (done.read or done.failed):
+        console.print("Nothing to read: every picture that texts show has been read or tried.")
+        return
+    left = f"; {done.left:,} are left" if done.left else ""
+    console.print(f"{done.read:,} pictures read, {done.failed:,} couldn't be{left}.")
+    if text_reader_name() is None:
+        errors.print(NO_READER, markup=False)
+
+
 @listen_app.command("topics")
 def topics(workspace: WorkspaceOption = Path()) -> None:
-    """Find what the newest texts are about; a topic that is found again keeps its name."""
+    """Find what the newest texts are about, and which are copies of one another.
+
+    A topic that is found again keeps its name.
+    """
     with opened(workspace) as shop:
         done = group_texts(shop)
         filed = assign_topics(shop)
+        compared = find_copies(shop)
         build(shop)
         found = shop.engine.rows(
             shop.table("topics").order_by(ibis.desc("seen_at"), ibis.desc("texts")).limit(40)
@@ -188,7 +217,8 @@ def topics(workspace: WorkspaceOption = Path()) -> None:
     console.print(table)
     console.print(
         f"{done.topics} topics of {done.texts:,} texts, {done.new} of them new; "
-        f"{filed:,} more texts put under them ({done.seconds:.0f} s)."
+        f"{filed:,} more texts put under them ({done.seconds:.0f} s); "
+        f"{compared:,} compared with those before them."
     )
 
 
