@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 import time
@@ -9,13 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from parvis.connect.landing import Arrival, events_shaped, land
+from parvis.connect.pull.api import Connector, Connectors
 from parvis.lake.schema import TABLES
 from parvis.lake.workspace import Workspace
 from parvis.work.status import read_status
 from parvis.work.worker import Worker
-from tests.making import made_workspace
+from tests.connect.pull.serving import Given, served
+from tests.making import event, made_workspace, put, rows
 
 
 def _put_order(workspace: Workspace, number: int, user: str = "ada") -> None:
@@ -70,6 +74,25 @@ def working(folder):
 def _orders(folder: Path) -> int:
     with Workspace.open(folder) as shop:
         return int(shop.orders.count().to_pyarrow().as_py())
+
+
+def test_a_picture_is_read_by_itself(folder, working):
+    kept = io.BytesIO()
+    Image.effect_mandelbrot((90, 60), (-2, -1, 1, 1), 50).save(kept, "PNG")
+    with served(lambda _: Given(kept.getvalue())) as server:
+        with Workspace.open(folder) as shop:
+            with Connectors(shop.files.app) as connectors:
+                connectors.add(Connector("blog", "wordpress", server.address, every_minutes=60), "")
+                connectors.note_success("blog", datetime.now(UTC), 0)
+            told = {"object": "p1", "pictures": [{"url": f"{server.address}/a.png", "alt": ""}]}
+            at = datetime(2026, 3, 1, tzinfo=UTC)
+            put(shop, [event("Post Published", at, cookie="k1", text="", properties=told)])
+        working()
+
+        with Workspace.open(folder) as shop:
+            _until(lambda: rows(shop.table("pictures")))
+            (picture,) = rows(shop.table("pictures"))
+            assert (picture["width"], picture["problem"]) == (90, None)
 
 
 def test_an_import_is_built_by_itself(folder, working):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from parvis.connect.pull.api import Connectors, Patience, run_due
 from parvis.errors import ParvisError, WorkspaceBusy
-from parvis.lake.workspace import Workspace
+from parvis.lake.workspace import Workspace, WorkspaceFiles
 
 __all__ = ["NetworkReader"]
 
@@ -58,10 +59,14 @@ class NetworkReader(threading.Thread):
             self._stopped.wait(pause)
 
     def _turn(self) -> None:
-        with Workspace.open(self._folder) as workspace:
-            if not workspace.files.app.exists():
+        app = WorkspaceFiles(self._folder).app
+        if not app.exists():
+            return
+        with Connectors(app) as connectors:
+            # to open a lake takes half a second: not to find that nothing is due
+            if not connectors.due(datetime.now(UTC)):
                 return
-            with Connectors(workspace.files.app) as connectors:
+            with Workspace.open(self._folder) as workspace:
                 for outcome in run_due(workspace, connectors, self._patience):
                     name = outcome.connector.name
                     if outcome.problem:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -46,7 +45,7 @@ _TELLING_WORDS: Final = 5
 _ALIKE_WORDS: Final = 0.5
 #: Against how many known pictures a new one is held.
 _MOST_KNOWN: Final = 50_000
-_LOOK_SECONDS: Final = 10.0
+_BUSY_SECONDS: Final = 10.0
 _AFTER_FAILURE_SECONDS: Final = 300.0
 
 
@@ -279,34 +278,40 @@ class PictureReader(threading.Thread):
         super().__init__(name="pictures", daemon=True)
         self._folder = folder
         self._stopped = stop
-        self._seen = -1
-        self._idle_until = 0.0
+        self._asked = threading.Event()
+
+    def look(self) -> None:
+        """Look whether there are pictures to read: something was built, or all shall end."""
+        self._asked.set()
 
     def run(self) -> None:
-        """Look every few seconds whether there are pictures to read."""
+        """Read when asked to, and now and then what couldn't be fetched before."""
         while not self._stopped.is_set():
-            pause = _LOOK_SECONDS
+            self._asked.wait(_AGAIN_SECONDS / 6)
+            self._asked.clear()
+            pause = 0.0
             try:
                 self._turn()
             except WorkspaceBusy:
-                pass
+                pause = _BUSY_SECONDS
             except ParvisError as error:
                 _log.error("%s %s", error.what, error.next_step)
                 pause = _AFTER_FAILURE_SECONDS
             except Exception:
                 _log.exception("pictures can't be read; it is tried again")
                 pause = _AFTER_FAILURE_SECONDS
-            self._stopped.wait(pause)
+            if pause:
+                self._stopped.wait(pause)
+                self._asked.set()
 
     def _turn(self) -> None:
+        if self._stopped.is_set():
+            return
         with Workspace.open(self._folder) as workspace:
             if not workspace.settings.listen.pictures:
-                return
-            version = workspace.engine.snapshot()
-            if version == self._seen and time.monotonic() < self._idle_until:
                 return
             report = read_pictures(workspace, until=self._stopped)
             if report.read or report.failed:
                 _log.info("pictures: %s read, %s couldn't be", report.read, report.failed)
-            self._seen = workspace.engine.snapshot()
-            self._idle_until = time.monotonic() + (0.0 if report.left else 600.0)
+            if report.left:
+                self._asked.set()

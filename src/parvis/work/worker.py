@@ -51,6 +51,7 @@ class Worker:
         self._next_match = 0.0
         self._next_listen = 0.0
         self._failures = 0
+        self._pictures: PictureReader | None = None
         self._status = read_status(folder) or WorkerStatus("waiting", WorkerStatus.now())
 
     def run(self, stop: threading.Event) -> None:
@@ -58,14 +59,15 @@ class Worker:
         self._say("waiting")
         networks = NetworkReader(self._folder, stop)
         networks.start()
-        pictures = PictureReader(self._folder, stop)
-        pictures.start()
+        self._pictures = PictureReader(self._folder, stop)
+        self._pictures.start()
         while not stop.is_set():
             self._turn()
             stop.wait(_LOOK_SECONDS)
         # what a server is still waited for is asked for again the next time
         networks.join(_PATIENCE_SECONDS)
-        pictures.join(_PATIENCE_SECONDS)
+        self._pictures.look()
+        self._pictures.join(_PATIENCE_SECONDS)
         self._say("stopped")
         self._workspace.close()
 
@@ -76,6 +78,8 @@ class Worker:
             if now < self._next_build and not self._has_news():
                 return
             self._build()
+            if self._pictures is not None:
+                self._pictures.look()
             if now >= self._next_match:
                 self._match()
             if now >= self._next_listen:
