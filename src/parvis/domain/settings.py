@@ -220,9 +220,9 @@ class IdentitySettings(_Section):
 
 
 class NameSettings(_Section):
-    """A brand, product or competitor that texts may name."""
+    """A brand, product, competitor or aspect that texts may name."""
 
-    kind: Literal["brand", "product", "competitor"]
+    kind: Literal["brand", "product", "competitor", "aspect"]
     name: Annotated[str, Field(min_length=2, max_length=100)]
     aliases: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()
     context: tuple[Annotated[str, Field(min_length=1)], ...] = ()
@@ -238,6 +238,7 @@ class ListenSettings(_Section):
     false_alarms: Annotated[float, Field(gt=0, le=90)] = 0.1
     history_days: Annotated[int, Field(ge=7, le=365)] = 28
     pictures: bool = True
+    aspects: bool = True
     webhook: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
     mail_to: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
     mail_server: Annotated[str, Field(pattern=r"^(smtps?://\S+)?$")] = ""

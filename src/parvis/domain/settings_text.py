@@ -89,13 +89,14 @@ read_again_below = 0.5         # doubtful texts are read again by the best tier,
 read_again_share = 0.05        # … than this first, and at most this share of all
 false_alarms = 0.1             # how many crisis alarms by mere chance are borne in 90 days
 history_days = 28              # against how many days before an hour is held
+aspects = true                 # tell of each text how it speaks of delivery, price, service, …
 pictures = true                # fetch the pictures of texts, and read what is in them
 webhook = ""                   # an address that is told of alarms (POST, JSON); empty: none
 mail_to = []                   # who is told of alarms by mail
 mail_server = ""               # by which server: smtp://user@mail.example:587, or smtps://
 
-# [[listen.names]]             # brands, products and competitors that texts may name
-# kind = "brand"               # brand, product or competitor
+# [[listen.names]]             # what texts may name
+# kind = "brand"               # brand, product, competitor, or aspect (taste, comfort, …)
 # name = "Acme"
 # aliases = ["@acme", "#acme", "acme.com"]
 # context = []                 # where the name is a word too: words of which one must be near

@@ -188,7 +188,9 @@ def model_name(options: UnderstandingOptions) -> str:
     """
     heads = [load_head(name).card["sha256"] for name in _HEADS]
     own = options.head.card.get("sha256", "own") if options.head is not None else ""
-    told = (_WAY, heads, own, options.tier, options.transformer, options.names)
+    told = (
+        _WAY, heads, own, options.tier, options.transformer, options.names, options.aspects
+    )  # fmt: skip
     return f"{options.tier}-{hashlib.sha256(repr(told).encode()).hexdigest()[:10]}"
 
 

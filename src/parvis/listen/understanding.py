@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parvis.errors import ModelError
+from parvis.listen.aspects import aspects_beside
 from parvis.listen.bounded import bounded
 from parvis.listen.contracts import Emotion, Mood, Tier
 from parvis.listen.courtesy import without_courtesy
@@ -61,6 +62,7 @@ class UnderstandingOptions:
     look_again_share: float = 0.1
     names: tuple[Entry, ...] = ()
     country: str = "FR"
+    aspects: bool = True
     head: Head | None = None
     transformer: TransformerChoice | None = None
     models: Path | None = None
@@ -194,9 +196,10 @@ def _names(
     options: UnderstandingOptions,
 ) -> list[list[Named]]:
     named: list[list[Named]] = [[] for _ in texts]
-    if not options.names:
+    sought = (*options.names, *(aspects_beside(options.names) if options.aspects else ()))
+    if not sought:
         return named
-    gazetteer = Gazetteer(options.names)
+    gazetteer = Gazetteer(sought)
     # (text, place in its list, clause): clauses are read together, in the fast tier
     clauses: list[tuple[int, int, str]] = []
     for row, text in enumerate(texts):

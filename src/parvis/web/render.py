@@ -29,6 +29,7 @@ from parvis.web.language.identity_words import (
 )
 from parvis.web.language.text_words import text_names
 from parvis.web.language.words import (
+    ASPECTS,
     ATTRIBUTES,
     SEGMENT_MEANINGS,
     SEGMENTS,
@@ -83,6 +84,7 @@ def _environment(language: Language, assets: Assets) -> jinja2.Environment:
         trait_meaning=named(TRAIT_MEANINGS),
         trait_group=named(TRAIT_GROUPS),
         stance_name=named(STANCES),
+        aspect_name=named(ASPECTS),
         status_name=named(STATUSES),
         attribute_name=named(ATTRIBUTES),
         reason_name=named(MEANINGS),

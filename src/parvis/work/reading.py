@@ -165,6 +165,7 @@ def reading_options(workspace: Workspace) -> listen.UnderstandingOptions:
         names=tuple(
             listen.Entry(n.kind, n.name, n.aliases, n.context, n.not_with) for n in rules.names
         ),
+        aspects=rules.aspects,
         country=settings.identity.country,
         head=listen.own_head(workspace.files.folder / "models"),
     )

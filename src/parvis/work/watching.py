@@ -175,7 +175,10 @@ def _texts(engine: Engine, since: datetime | None, until: datetime) -> pd.DataFr
         "text_id", "topic_id", "channel", "author", "author_name",
         minute=(said.occurred_at.epoch_seconds() // 60).cast("int64"),
         is_negative=said.sentiment == _NEGATIVE,
-        names=said.entities.map(lambda e: e["name"]).unique(),
+        # aspects are watched as topics; twice would ask more of each to be believed
+        names=said.entities.filter(lambda e: e["kind"] != "aspect")
+        .map(lambda e: e["name"])
+        .unique(),
     )  # fmt: skip
     found: pd.DataFrame = engine.arrow(rows.order_by("minute", "text_id")).to_pandas()
     return found

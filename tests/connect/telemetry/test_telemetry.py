@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parvis.connect.landing import ImportReport
@@ -185,6 +185,7 @@ records = st.fixed_dictionaries(
 )
 
 
+@settings(max_examples=40)
 @given(st.lists(st.lists(records, max_size=4), min_size=1, max_size=6))
 def test_both_ways_to_read_a_pack_say_the_same(
     engine: DuckLake, given_packs: list[list[dict[str, Any]]]

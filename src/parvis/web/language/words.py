@@ -7,6 +7,7 @@ from typing import Final
 from parvis.web.language.catalogs import Language
 
 __all__ = [
+    "ASPECTS",
     "ATTRIBUTES",
     "CHANNELS",
     "EVENTS",
@@ -171,6 +172,20 @@ CHANNELS: Final = {
     "blog": N_("blog"),
     "display": N_("display"),
     "television": N_("television"),
+}
+
+#: What people judge of any brand, as `listen` tells it; a team's own aspects have their own names.
+ASPECTS: Final = {
+    "delivery": N_("delivery"),
+    "price": N_("price"),
+    "quality": N_("quality"),
+    "service": N_("customer service"),
+    "returns": N_("returns and refunds"),
+    "website": N_("website and app"),
+    "packaging": N_("packaging"),
+    "availability": N_("availability"),
+    "shop": N_("shop"),
+    "billing": N_("billing"),
 }
 
 STANCES: Final = {

@@ -23,6 +23,7 @@ from parvis.web.charts.said import (
     volume_figure,
 )
 from parvis.web.language import Language
+from parvis.web.language.words import ASPECTS, word
 from parvis.web.pages.alerting import shown_alerts
 from parvis.web.pages.masking import may_see_personal_data, text_for
 from parvis.web.pages.peak_days import shown_peak
@@ -320,9 +321,13 @@ def _nets(
     def topic_name(key: str) -> str:
         return topics[key].called if key in topics else key
 
+    def aspect_name(key: str) -> str:
+        return word(ASPECTS, key, language)
+
     told = (
         (rows(about, topic_name, "topic"), say("By topic"), say("Topic")),
         (rows(names["product"], str, "name"), say("By product"), say("Product")),
+        (rows(names["aspect"], aspect_name, "name"), say("By aspect"), say("Aspect")),
         (
             rows(grouped(shelf, "language", first, last),
                  lambda k: language_name(k, language), "language"),

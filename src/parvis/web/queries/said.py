@@ -187,8 +187,10 @@ _NAMED: Final = Statement(_names, first=str, last=str)
 
 
 def named(shelf: Shelf, first: date, last: date) -> dict[str, list[Group]]:
-    """Count what texts of a period name: by brand, product and competitor."""
-    found: dict[str, list[Group]] = {"brand": [], "product": [], "competitor": []}
+    """Count what texts of a period name: by brand, product, competitor and aspect."""
+    found: dict[str, list[Group]] = {
+        kind: [] for kind in ("brand", "product", "competitor", "aspect")
+    }
     for row in shelf.rows(_NAMED, first=first.isoformat(), last=last.isoformat()):
         kind, _, name = row["key"].partition("\x1f")
         found.setdefault(kind, []).append(_group({**row, "key": name}))
