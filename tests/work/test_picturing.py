@@ -160,6 +160,22 @@ def test_screens_of_one_program_are_told_apart_by_their_words(
     assert looks["a.png"] == looks["c.png"] != looks["b.png"]
 
 
+def test_strangers_name_anything_and_hold_up_nothing(shop: Workspace) -> None:
+    hostile = [
+        "http://[broken/a.png", "https://exa mple.example/a.png", "https://xn--/a.png",
+        "http://h" + "h" * 100_000 + "/a.png", "https://\u202eexample/a", "http:///a", "http://:80/",
+        "https://user:pass@127.0.0.1/a", "http://127.0.0.1:22/",
+    ]  # fmt: skip
+    inside = ["file:///etc/passwd", "mid:m1@post.example/0", "javascript:1", "data:image/png,x", ""]
+    put(shop, [post(n, "x", url) for n, url in enumerate([*hostile, *inside])])
+    build(shop)
+    named = [r["pictures"] for r in rows(shop.table("mentions"))]
+    assert sum(p is not None for p in named) == len(hostile)
+    report = read_pictures(shop)
+    assert (report.read, report.failed, report.left) == (0, len(hostile), 0)
+    assert all(r["problem"] for r in told(shop).values())
+
+
 def test_a_server_that_is_silent_is_asked_again_later(
     shop: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -180,7 +180,11 @@ def _pictures(events: ir.Table) -> ir.ArrayValue:
             {"url": json_text(p, "url"), "alt": json_text(p, "alt").strip().nullif("")}
         )
     )
-    named = found.filter(lambda p: p["url"].notnull())[:_MOST_PICTURES]
+    # parts of messages are named by messages alone: who writes a post knows none of them
+    is_mail = events.name.isin([EventName.EMAIL_RECEIVED.value, EventName.MESSAGE_SENT.value])
+    schemes = is_mail.ifelse("^(https?|mid):", "^https?:")
+    named = found.filter(lambda p: p["url"].re_search(schemes).fill_null(False))
+    named = named[:_MOST_PICTURES]
     return (named.length() > 0).ifelse(named, ibis.null(named.type()))
 
 

@@ -32,6 +32,8 @@ _log = logging.getLogger("parvis.pictures")
 
 Fetch = Callable[[str], bytes | None]
 
+#: Pictures of one turn.
+_AT_ONCE: Final = 200
 #: Pictures that are kept at once; a stop loses no more than these.
 _CHUNK: Final = 20
 _MOST_TRIES: Final = 4
@@ -74,7 +76,7 @@ class PictureReport:
 def read_pictures(
     workspace: Workspace,
     *,
-    at_most: int = 200,
+    at_most: int = _AT_ONCE,
     until: threading.Event | None = None,
     fetch: Fetch | None = None,
     on_progress: Callable[[int, int], None] = lambda _done, _all: None,
@@ -158,16 +160,20 @@ def _row(
     """Read one picture; what is wrong with it is told in its row."""
     row: dict[str, Any] = dict.fromkeys(TABLES["pictures"].ibis)
     row |= {"url": asked["url"], "read_at": datetime.now(UTC), "tries": asked["tries"] + 1}
-    host = urlsplit(asked["url"]).netloc
-    if host in silent:
-        return row | {"problem": f"{host} gave no answer just before."}
+    host = ""
     try:
+        host = urlsplit(asked["url"]).netloc
+        if host in silent:
+            return row | {"problem": f"{host} gave no answer just before."}
         data = _content(engine, asked["url"], fetch)
         if data is None:
             return row | {"problem": "It is gone from its address.", "tries": _MOST_TRIES}
         found = listen.read_picture(data)
     except (PictureError, PeerRefused) as error:
         return row | {"problem": error.what, "tries": _MOST_TRIES}
+    except ValueError as error:
+        # strangers name anything; one address that is none must not hold up the others
+        return row | {"problem": f"It has no address: {str(error)[:200]}.", "tries": _MOST_TRIES}
     except ConnectorError as error:
         # others there would be waited for as long
         silent.add(host)
@@ -308,10 +314,12 @@ class PictureReader(threading.Thread):
         if self._stopped.is_set():
             return
         with Workspace.open(self._folder) as workspace:
-            if not workspace.settings.listen.pictures:
-                return
-            report = read_pictures(workspace, until=self._stopped)
+            is_wanted = workspace.settings.listen.pictures
+            # what its author deleted goes also where no more are fetched
+            report = read_pictures(
+                workspace, at_most=_AT_ONCE if is_wanted else 0, until=self._stopped
+            )
             if report.read or report.failed:
                 _log.info("pictures: %s read, %s couldn't be", report.read, report.failed)
-            if report.left:
+            if report.left and is_wanted:
                 self._asked.set()

@@ -29,7 +29,9 @@ def show_picture(visit: Member, picture_id: str) -> Response:
     content, is_personal = found
     if is_personal and not may_see_personal_data(visit):
         raise HTTPException(403, "Personal data stands in this picture: editors may see it.")
-    return Response(content, media_type="image/webp", headers={"Cache-Control": _KEPT})
+    # another user of the same browser may not see what this one may
+    headers = {"Cache-Control": _KEPT, "Vary": "Cookie"}
+    return Response(content, media_type="image/webp", headers=headers)
 
 
 def _picture(visit: Visit, picture_id: str) -> tuple[bytes, bool] | None:
