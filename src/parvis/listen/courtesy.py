@@ -12,15 +12,19 @@ _GREETING: Final = re.compile(
     r"|dear|good (?:morning|afternoon|evening)|to whom it may concern)\b",
     re.IGNORECASE,
 )
+#: What ends a letter whatever follows, and what does so only as a line of its own: "Best tea ever"
+#: and "Sincèrement déçue" take leave of nobody.
 _LEAVE: Final = re.compile(
-    r"(?:(?:bien |très |tres )?cordialement|(?:bien )?sinc[eè]rement|respectueusement"
+    r"(?:(?:bien |très |tres )?cordialement|respectueusement"
     r"|(?:meilleures |sincères |mes )?salutations|bien à vous"
     r"|(?:je vous prie|nous vous prions|veuillez|recevez) .{0,40}(?:agréer|recevoir|croire|salut)"
-    r"|dans l['’]attente|en vous remerciant|(?:un grand )?merci (?:d['’]avance|par avance)"
+    r"|dans l['’]attente (?:de (?:votre|vos|vous)|d['’]une réponse)|en vous remerciant"
+    r"|(?:un grand )?merci (?:d['’]avance|par avance)"
     r"|bonne (?:journée|soirée|continuation|réception)"
-    r"|(?:kind|best|warm)(?:est)? (?:regards|wishes)|many thanks|regards"
-    r"|yours (?:sincerely|faithfully|truly)|sincerely|best|cheers"
-    r"|(?:thanks|thank you)(?: (?:very|so) much)?(?: in advance)?[ ,.!]*$)(?:\b|$)",
+    r"|(?:kind|best|warm)(?:est)? (?:regards|wishes)"
+    r"|yours (?:sincerely|faithfully|truly))\b"
+    r"|(?:(?:bien )?sinc[eè]rement|sincerely|regards|best|cheers|many thanks|merci"
+    r"|(?:thanks|thank you)(?: (?:very|so) much)?(?: in advance)?)[ ,.!]*$",
     re.IGNORECASE,
 )
 #: Lines are looked at so far from the beginning, and so far from the end.
@@ -45,16 +49,16 @@ def without_courtesy(text: str) -> str:
     if "\n" not in text:
         return text
     lines = [line for line in text.strip().split("\n") if line.strip()]
-    for place in range(max(1, len(lines) - _LAST), len(lines)):
+    whole = len(lines)
+    for place in range(max(1, whole - _LAST), whole):
         if _is(lines[place], _LEAVE, _LONGEST_LEAVE):
             del lines[place:]
             break
     # a subject may stand above the greeting
-    greetings = [
-        n for n, one in enumerate(lines[:_FIRST]) if _is(one, _GREETING, _LONGEST_GREETING)
-    ]
-    kept = "\n".join(line for n, line in enumerate(lines) if n not in greetings).strip()
-    return kept if len(kept) >= _SHORTEST else text
+    head = [line for line in lines[:_FIRST] if not _is(line, _GREETING, _LONGEST_GREETING)]
+    kept = head + lines[_FIRST:]
+    told = "\n".join(kept).strip()
+    return told if len(kept) < whole and len(told) >= _SHORTEST else text
 
 
 def _is(line: str, opening: re.Pattern[str], longest: int) -> bool:
