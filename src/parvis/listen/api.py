@@ -35,7 +35,12 @@ from parvis.listen.pulse import Net, Peak, Standout, net_sentiment, peaks, stand
 from parvis.listen.scoring import lines_of, scored_lines
 from parvis.listen.topics import Topic, Topics, find_topics
 from parvis.listen.transformer import TransformerChoice
-from parvis.listen.understanding import Understanding, UnderstandingOptions, understood
+from parvis.listen.understanding import (
+    Understanding,
+    UnderstandingOptions,
+    judged_part,
+    understood,
+)
 from parvis.listen.weighing import Views, views_of
 
 __all__ = [
@@ -77,6 +82,7 @@ __all__ = [
     "encoder_name",
     "find_topics",
     "gone_authors",
+    "judged_part",
     "likeness",
     "lines_of",
     "load_head",

@@ -25,7 +25,7 @@ from parvis.listen.sentiment import moods
 from parvis.listen.transformer import TransformerChoice, transformer_probabilities
 from parvis.listen.weighing import Views, views_of, with_accurate
 
-__all__ = ["Named", "Understanding", "UnderstandingOptions", "understood"]
+__all__ = ["Named", "Understanding", "UnderstandingOptions", "judged_part", "understood"]
 
 _LOG = logging.getLogger(__name__)
 _MOST_NAMED = 20
@@ -90,6 +90,11 @@ class Understanding:
     personal_data: list[str]
     masked: str
     cut: bool = field(default=False)
+
+
+def judged_part(text: str) -> str:
+    """Return what moods and intents are read from: a bounded text without its courtesy."""
+    return without_courtesy(bounded(text)[0])
 
 
 def understood(

@@ -9,6 +9,7 @@ import ibis
 
 from parvis.lake.workspace import Workspace
 from parvis.listen import api as listen
+from parvis.work.reading import said_words
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,8 +53,12 @@ def teach_if_due(workspace: Workspace) -> Taught | None:
     ]
     if not grown:
         return None
-    texts = [row["text"] for row in rows]
-    lessons = [listen.Correction(row["text"], row["language"], row["value"]) for row in rows]
+    # learnt from as they are read
+    texts = [listen.judged_part(row["text"]) for row in rows]
+    lessons = [
+        listen.Correction(text, row["language"], row["value"])
+        for text, row in zip(texts, rows, strict=True)
+    ]
     tier = workspace.settings.listen.tier
     head = listen.retrain(lessons, listen.load_head(_HEAD), listen.views_of(texts, tier), tier)
     listen.save_head(_HEAD, head.arrays, head.card, workspace.files.folder / "models")
@@ -69,9 +74,8 @@ def _corrections(engine: Engine) -> pa.Table:
     told = ranked.filter(
         ranked.place == 0, ranked.purpose == "correction", ranked.value.isin(list(listen.LABELS))
     )
-    words = mentions.title.notnull().ifelse(mentions.title + "\n" + mentions.text, mentions.text)
-    said = mentions.select("text_key", "language", words=words)
-    said = said.filter(said.language.notnull())
+    said = mentions.select("text_key", "language", words=said_words(mentions))
+    said = said.filter(said.language.notnull(), said.words != "")
     one = said.group_by("text_key").agg(
         text=said.words.arbitrary(), language=said.language.arbitrary()
     )

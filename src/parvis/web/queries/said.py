@@ -250,7 +250,7 @@ def _counted(column: str) -> Statement:
 
 def _loudest(shelf: Shelf, *, first: str, last: str) -> ir.Table:
     texts = _between(shelf.table("texts"), first, last)
-    texts = texts.filter(~texts.is_own)
+    texts = texts.filter(~texts.is_own, texts.text != "")
     both = texts.left_join(shelf.table("heard"), "text_id")
     both = both.mutate(influence=both.influence.fill_null(0.0))
     best = both.order_by(both.influence.desc(), both.text_id).limit(3)

@@ -28,7 +28,9 @@ _Told = dict[tuple[str, str], tuple[listen.Label, ...]]
 
 def _drawn(shelf: Shelf, language: str, after: str, rows: int) -> ir.Table:
     table = shelf.table("texts")
-    read = table.filter(~table.is_own, table.p_negative.notnull(), table.language == language)
+    read = table.filter(
+        ~table.is_own, table.p_negative.notnull(), table.language == language, table.text != ""
+    )
     # a text's key is a digest of its words: the order of keys is an order by chance
     each = read.filter(read.text_key > after).group_by("text_key").agg(text_id=read.text_id.min())
     return each.order_by("text_key").limit(rows)

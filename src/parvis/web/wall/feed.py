@@ -130,7 +130,7 @@ class Feed:
     def _stored(self, engine: Engine) -> list[Card]:
         """Begin with the newest texts of the last build."""
         said = engine.table("mentions")
-        public = said.filter(~said.is_own, said.kind.isin(list(_PUBLIC.values())))
+        public = said.filter(~said.is_own, said.kind.isin(list(_PUBLIC.values())), said.text != "")
         newest = public.order_by(public.occurred_at.desc(), public.text_id).limit(MOST_CARDS)
         rows = engine.rows(
             newest.select(
