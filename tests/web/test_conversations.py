@@ -321,6 +321,9 @@ def test_accuracy_is_told_when_enough_is_labelled(log_in):
     share, low, high = map(int, right.groups())
     assert low < share < high
     assert high - low > 10
+    # one that was sure to 90 % and wrong is no reason to call it too sure
+    assert "It is as sure as it should be, as far as these labels tell" in page
+    assert re.search(r"60 % – 70 % 4\d 70 % \d\d % \d\d %", page), page
     # undoing takes it out of the sample again
     undo = re.search(r"done=([^&]+)&undo=([^&]+)", path)
     assert undo is not None

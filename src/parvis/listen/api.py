@@ -25,7 +25,7 @@ from parvis.listen.labels import (
     told_labels,
 )
 from parvis.listen.meaning import encoder_name, meanings
-from parvis.listen.measuring import ENOUGH, Interval, Measured, measured
+from parvis.listen.measuring import ENOUGH, Bin, Interval, Measured, measured
 from parvis.listen.mentions import Read, gone_authors, mentions, text_events, words
 from parvis.listen.personal import masked, personal_data
 from parvis.listen.picture_hashes import Alike, near_identical
@@ -56,6 +56,7 @@ __all__ = [
     "Alarm",
     "AlarmRules",
     "Alike",
+    "Bin",
     "Correction",
     "Entry",
     "Head",

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from parvis.errors import ListeningError
 from parvis.listen import api as listen
+from parvis.web.charts.calibration import calibration_figure
 from parvis.web.label_desk import SENTIMENT
 from parvis.web.pages.conversations import noted
 from parvis.web.pages.masking import text_for
@@ -51,6 +52,7 @@ def show_accuracy(
     chosen = language if language in spoken else ""
     drawn_in = chosen or min(spoken, key=lambda x: labelled.get(x, 0), default="")
     text = next_text(shelf, told, drawn_in, after[:40]) if drawn_in else None
+    whole = found[-1] if found else None
     return render(
         visit,
         "accuracy.html",
@@ -61,7 +63,8 @@ def show_accuracy(
         title=text_for(visit, text.title) if text else "",
         shown=text_for(visit, text.text) if text else "",
         sampled=found,
-        whole=found[-1] if found else None,
+        whole=whole,
+        chart=calibration_figure(whole.told, visit.language) if whole and whole.told else None,
         enough=listen.ENOUGH,
         done=done if undo and one_text(shelf, done) is not None else "",
         undo=undo,
