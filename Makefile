@@ -18,7 +18,7 @@ demo: $(VENV)/.demo ## Make a workspace of 2,469 real customers and serve it at 
 	$(BIN)/parvis demo $(DEMO) --port $(PORT)
 
 test: peers $(VENV)/.test peers-ready browser ## Run all tests (installs Chromium and servers where it may)
-	$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: $(VENV)/.check ## Check style, types, layers and that the reference is up to date
 	$(BIN)/ruff check src tests bench docs training

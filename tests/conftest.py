@@ -35,6 +35,21 @@ if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY
     tempfile.tempdir = None
 
 
+#: Folders whose files take longest come first: no core waits for another at the end.
+_LONGEST = ("web", "work", "cli", "connect", "identity", "lake", "profile", "listen")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    here = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        folder = item.path.relative_to(here).parts[0] if item.path.is_relative_to(here) else ""
+        return _LONGEST.index(folder) if folder in _LONGEST else len(_LONGEST)
+
+    items.sort(key=place)
+
+
 def pytest_sessionfinish() -> None:
     """Remove what was made once for all tests."""
     forget_templates()

@@ -15,12 +15,12 @@ from parvis.lake.workspace import Workspace
 from parvis.work.attending import attend
 from parvis.work.copying import find_copies
 from parvis.work.grouping import assign_topics, group_texts
-from parvis.work.reading import read_texts
+from parvis.work.reading import read_texts, unread
 from parvis.work.steps import build
 from parvis.work.teaching import teach_if_due
 from parvis.work.telling import tell
 from parvis.work.watching import watch
-from tests.making import Row, change_settings, event, made_workspace, one, put, rows, staged
+from tests.making import Row, change_settings, event, made_workspace, one, order, put, rows, staged
 from tests.work.test_listening import reading
 
 QUICK = ("read_again_share = 0.05", "read_again_share = 0.0")
@@ -64,6 +64,26 @@ def test_texts_are_read_once_and_newest_first(shop: Workspace) -> None:
     read = one(shop.table("mentions"), text_id="p4")
     assert read["language"] == "fr"
     assert read["p_negative"] == pytest.approx(read["confidence"])
+
+
+def test_texts_of_the_best_customers_matter(shop: Workspace) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    said = [
+        event(
+            "Post Published", at, user=user, text=f"{GOOD[0]} {user}", properties={"object": user}
+        )
+        for user in ("u00", "u29")
+    ]
+    # u29 bought last, most often and for most
+    bought = [
+        order(f"{n}-{k}", at + timedelta(days=n), user=f"u{n:02}", amount=10 * n + 10)
+        for n in range(30)
+        for k in range(1 + n // 5)
+    ]
+    put(shop, [*said, *bought])
+    build(shop)
+    found = {r["text"]: r["matters"] for r in rows(unread(shop.engine, "none"))}
+    assert found == {f"{GOOD[0]} u00": False, f"{GOOD[0]} u29": True}
 
 
 def test_topics_keep_what_the_team_calls_them(shop: Workspace) -> None:

@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 
 __all__ = ["ReadReport", "read_texts", "reading_options", "said_words", "unread"]
 
-#: Texts that are read before what was read is kept; a stop loses no more than these.
+#: Texts that are read by one process before what was read is kept.
 _CHUNK: Final = 2_000
-#: Texts that are asked for at once.
-_SLAB: Final = 40_000
+#: Texts that are asked for at once: to ask takes seconds, in which nobody reads.
+_SLAB: Final = 160_000
+#: Chunks that are kept at once where several processes read: each costs a commit.
+_KEPT_AT_ONCE: Final = 4
+#: Whose texts are read by the best tier whatever the fast one says: segments of customers.
+_DEAR: Final = ("champions", "cannot_lose")
 #: With fewer texts to read the start of more processes costs more than it saves.
 _WORTH_PROCESSES: Final = 8_000
 
@@ -104,13 +108,26 @@ def read_texts(
                 texts = engine.arrow(newest.limit(min(_SLAB, wanted - read)))
                 if not len(texts):
                     break
-                for found in readers(_chunks(texts), options):
+                chunks = readers(_chunks(texts, options), options)
+                for found in _gathered(chunks, _KEPT_AT_ONCE if len(texts) > _SLAB // 8 else 1):
                     engine.append("readings", _shaped(engine, found, model))
                     read += len(found)
                     on_progress(read, wanted)
     finally:
         engine.close()
     return ReadReport(read, max(total - read, 0), time.perf_counter() - began, model)
+
+
+def _gathered(chunks: Iterable[pa.Table], at_once: int) -> Iterator[pa.Table]:
+    """Put some chunks after each other together."""
+    held: list[pa.Table] = []
+    for chunk in chunks:
+        held.append(chunk)
+        if len(held) == at_once:
+            yield pa.concat_tables(held)
+            held = []
+    if held:
+        yield pa.concat_tables(held)
 
 
 _Readers = Callable[[list[pa.Table], listen.UnderstandingOptions], Iterable[pa.Table]]
@@ -129,21 +146,26 @@ def _readers(wanted: int, processes: int) -> Iterator[_Readers]:
 
 
 def unread(engine: Engine, model: str) -> ir.Table:
-    """List the texts that a model hasn't read: `text_id` (their key), `text`, `lang`.
+    """List the texts that a model hasn't read: `text_id` (their key), `text`, `lang`, `matters`.
 
-    What the brand writes itself isn't read.
+    What the brand writes itself isn't read. A text matters where one of the brand's best
+    customers wrote it, or one of those it can't afford to lose.
     """
     mentions, readings = engine.table("mentions"), engine.table("readings")
     known = readings.filter(readings.model == model).select("text_key")
     asked = mentions.filter(~mentions.is_own).anti_join(known, "text_key")
-    asked = asked.mutate(words=said_words(asked))
+    profiles = engine.table("profiles")
+    dear = profiles.filter(profiles.rfm_segment.isin(_DEAR)).select("customer_id", is_dear=True)
+    asked = asked.left_join(dear, "customer_id", rname="{name}_dear")
+    asked = asked.mutate(words=said_words(asked), matters=asked.is_dear.fill_null(False))
     each = asked.filter(asked.words != "").select(
-        "text_key", "occurred_at", "language_told", "words"
+        "text_key", "occurred_at", "language_told", "words", "matters"
     )
     one = each.group_by("text_key").agg(
         text=each.words.arbitrary(),
         lang=each.language_told.arbitrary(),
         occurred_at=each.occurred_at.max(),
+        matters=each.matters.any(),
     )
     return one.mutate(text_id=one.text_key)
 
@@ -171,8 +193,10 @@ def reading_options(workspace: Workspace) -> listen.UnderstandingOptions:
     )
 
 
-def _chunks(texts: pa.Table) -> list[pa.Table]:
-    wanted = texts.select(["text_id", "text", "lang"])
+def _chunks(texts: pa.Table, options: listen.UnderstandingOptions) -> list[pa.Table]:
+    # where nothing is to be read again, nothing matters
+    also = ["matters"] if options.look_again_share else []
+    wanted = texts.select(["text_id", "text", "lang", *also])
     return [wanted.slice(at, _CHUNK) for at in range(0, len(wanted), _CHUNK)]
 
 
