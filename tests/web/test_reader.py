@@ -119,7 +119,7 @@ def test_every_answer_is_of_one_state_while_builds_commit(folder, monkeypatch):
 
     def keep_building() -> None:
         try:
-            add_orders(folder, *range(4))
+            add_orders(folder, *range(3))
         finally:
             over.set()
 
