@@ -262,7 +262,7 @@ _refunds = st.lists(
 )
 
 
-@settings(max_examples=10)
+@settings(max_examples=8)
 @given(st.lists(st.tuples(_order_lines, _refunds, st.booleans()), min_size=1, max_size=12))
 def test_lines_add_up_to_their_order(
     engine: DuckLake,

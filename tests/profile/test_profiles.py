@@ -263,7 +263,7 @@ def test_the_age_is_counted_in_birthdays(
 
 
 @pytest.mark.slow
-@settings(max_examples=2, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=1, phases=[Phase.explicit, Phase.generate])
 @given(history=histories(), after=st.integers(1, 45))
 def test_profiles_of_a_past_day_are_those_that_were_known_then(
     history: list[Row], after: int

@@ -40,7 +40,7 @@ def differences(one: dict[str, list[Row]], other: dict[str, list[Row]]) -> dict[
 
 
 @pytest.mark.slow
-@settings(max_examples=2, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=1, phases=[Phase.explicit, Phase.generate])
 @given(batches=batched(), moved=st.booleans())
 def test_bit_by_bit_is_at_once(batches: list[list[Row]], moved: bool) -> None:
     folder = Path(tempfile.mkdtemp(prefix="parvis-bits-"))

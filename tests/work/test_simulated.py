@@ -34,7 +34,7 @@ def house(
 ) -> Iterator[House]:
     base = tmp_path_factory.mktemp("simulated")
     # the second form says the same in other files: a smaller brand shows it as well
-    customers, days = (500, 90) if request.param == "native" else (200, 30)
+    customers, days = (500, 90) if request.param == "native" else (300, 60)
     options = SimulateOptions(
         customers=customers, days=days, seed=21, form=request.param, workers=1
     )

@@ -8,7 +8,7 @@ from parvis.profile.orders import order_events, orders
 from parvis.profile.overview import Change, Figure, Overview, Period, overview
 from parvis.profile.profiles import RFM_SEGMENTS, profiles
 from parvis.profile.provenance import TRAITS, Trait, customer_events, evidence
-from parvis.profile.sessions import SessionRules, sessions, trailed
+from parvis.profile.sessions import SessionRules, sessions, trailed, view_events
 from parvis.profile.silos import Readiness, Silo, readiness, silos, simulated_sources
 from parvis.profile.traits import KEPT_STATUSES, customer_traits
 
@@ -41,4 +41,5 @@ __all__ = [
     "silos",
     "simulated_sources",
     "trailed",
+    "view_events",
 ]

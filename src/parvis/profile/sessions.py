@@ -13,7 +13,7 @@ from parvis.lake.functions import json_text, json_values, local_day
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["SessionRules", "sessions", "trailed", "visited"]
+__all__ = ["SessionRules", "sessions", "trailed", "view_events", "visited"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,12 @@ def sessions(events: ir.Table, rules: SessionRules, zone: str) -> ir.Table:
     most, events kept over three days left out), and Google Analytics' thirty minutes.
     """
     return _summed(visited(events, rules), zone)
+
+
+def view_events(events: ir.Table) -> ir.Table:
+    """Keep the events that tell of a page or screen seen: without one there is no visit."""
+    is_view = events.type.isin([EventType.PAGE.value, EventType.SCREEN.value])
+    return events.filter(is_view | (events.name == EventName.PAGE_PING.value).fill_null(False))
 
 
 def visited(events: ir.Table, rules: SessionRules) -> ir.Table:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 from parvis.identity import api as identity
 from parvis.lake.build import Frame, Step
 from parvis.lake.functions import together
-from parvis.lake.schema import TABLES
 from parvis.listen import api as listen
 from parvis.profile import api as profile
 from parvis.work.identity import moved_customers
+from parvis.work.idle import no_rows, nothing_yet
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -23,25 +23,14 @@ _OF_WORDS: Final = ("readings", "labels", "text_topics", "text_copies")
 
 
 def _is_silent(frame: Frame, name: str) -> bool:
-    """Tell whether nobody says anything, and a table knows it.
-
-    To compose the questions takes a second, most of what the build of a small shop takes.
-    """
-    engine = frame.engine
-    said = listen.text_events(engine.table("events"))
-    return not engine.count(engine.table(name).limit(1)) and not engine.count(said.limit(1))
-
-
-def _empty(frame: Frame, name: str, *columns: str) -> ir.Table:
-    """Give no rows of a table, or of some of its columns."""
-    schema = TABLES[name].ibis
-    return frame.engine.stage_rows([], {c: schema[c] for c in columns or schema})
+    """Tell whether nobody says anything, and a table knows it."""
+    return nothing_yet(frame, name, listen.text_events(frame.engine.table("events")))
 
 
 def _mentions_concerned(frame: Frame) -> ir.Table:
     """Find texts of new events, of authors who changed hands, and that were read anew."""
     if _is_silent(frame, "mentions"):
-        return _empty(frame, "mentions", "text_id")
+        return no_rows(frame, "mentions", "text_id")
     new = profile.known_at(frame.changed("events"), frame.as_of)
     known = frame.table("mentions")
     moved = moved_customers(frame)
@@ -64,7 +53,7 @@ def _showing(texts: ir.Table, pictures: ir.Table) -> ir.Table:
 
 def _mentions(frame: Frame) -> ir.Table:
     if _is_silent(frame, "mentions"):
-        return _empty(frame, "mentions")
+        return no_rows(frame, "mentions")
     events = profile.known_at(frame.table("events"), frame.as_of)
     told = frame.within(listen.text_events(events))
     if frame.scope is not None:
@@ -81,7 +70,7 @@ def _mentions(frame: Frame) -> ir.Table:
 def _echoes_concerned(frame: Frame) -> ir.Table:
     """Find conversations with new texts or reactions, or texts that went."""
     if _is_silent(frame, "echoes"):
-        return _empty(frame, "echoes", "thread_id")
+        return no_rows(frame, "echoes", "thread_id")
     texts = frame.changed("mentions")
     new = profile.known_at(frame.changed("events"), frame.as_of)
     events = profile.known_at(frame.table("events"), frame.as_of)
@@ -93,7 +82,7 @@ def _echoes_concerned(frame: Frame) -> ir.Table:
 
 def _echoes(frame: Frame) -> ir.Table:
     if _is_silent(frame, "echoes"):
-        return _empty(frame, "echoes")
+        return no_rows(frame, "echoes")
     texts = frame.table("mentions")
     texts = texts.mutate(thread_id=texts.thread_id.fill_null(texts.text_id))
     texts = frame.within(texts)
@@ -107,7 +96,7 @@ def _echoes(frame: Frame) -> ir.Table:
 def _authors_concerned(frame: Frame) -> ir.Table:
     """Find authors of texts that changed or were echoed, and accounts that tell of themselves."""
     if _is_silent(frame, "authors"):
-        return _empty(frame, "authors", "author_kind", "author")
+        return no_rows(frame, "authors", "author_kind", "author")
     texts = frame.changed("mentions").select("author_kind", "author")
     heard = frame.table("mentions").semi_join(frame.changed("echoes"), "text_id")
     new = profile.known_at(frame.changed("events"), frame.as_of)
@@ -120,7 +109,7 @@ def _authors_concerned(frame: Frame) -> ir.Table:
 
 def _authors(frame: Frame) -> ir.Table:
     if _is_silent(frame, "authors"):
-        return _empty(frame, "authors")
+        return no_rows(frame, "authors")
     told = listen.profiles_told(profile.known_at(frame.table("events"), frame.as_of))
     texts = frame.within(frame.table("mentions"))
     return listen.authors(texts, frame.table("echoes"), frame.within(told))

@@ -19,6 +19,7 @@ from parvis.work.identity import (
     moved_customers,
     note_changes,
 )
+from parvis.work.idle import no_rows, nothing_yet
 from parvis.work.listening import LISTENING_STEPS
 
 if TYPE_CHECKING:
@@ -66,8 +67,15 @@ def _order_events(frame: Frame) -> ir.Table:
     return _few(frame, "order_events", identity.resolved(of_orders, frame.table("identities")))
 
 
+def _is_unseen(frame: Frame) -> bool:
+    """Tell whether nobody was on a site or in an app."""
+    return nothing_yet(frame, "sessions", profile.view_events(frame.engine.table("events")))
+
+
 def _trails_concerned(frame: Frame) -> ir.Table:
     """Find trails with new events, and all of customers who changed hands."""
+    if _is_unseen(frame):
+        return frame.engine.stage_rows([], {"trail": "string"})
     new = profile.trailed(profile.known_at(frame.changed("events"), frame.as_of))
     theirs = profile.trailed(_events_of(frame, moved_customers(frame)))
     return together(new.select("trail"), theirs.select("trail")).distinct()
@@ -100,6 +108,8 @@ def _order_lines(frame: Frame) -> ir.Table:
 
 
 def _sessions(frame: Frame) -> ir.Table:
+    if _is_unseen(frame):
+        return no_rows(frame, "sessions")
     known = profile.known_at(frame.table("events"), frame.as_of)
     on_trails = frame.within(profile.trailed(known)).drop("trail")
     owners = frame.table("identities")
