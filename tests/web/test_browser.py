@@ -176,8 +176,10 @@ def test_from_login_to_french_in_the_dark(walk):
     walk.look()
 
 
-# contrast depends on the light, what overflows on the language and the width: in pairs
-@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "fr")])
+# contrast depends on the light, what overflows on the language and the width; French is longer
+@pytest.mark.parametrize(
+    ("walk", "theme", "language"), [(1280, "light", "en"), (390, "dark", "fr")], indirect=["walk"]
+)
 def test_every_page_for_every_eye(walk, theme, language):
     walk.choose(theme=theme, language=language)
     page = walk.page

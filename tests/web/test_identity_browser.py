@@ -42,8 +42,10 @@ def walk(request: pytest.FixtureRequest, browser: Any, address: str) -> Iterator
     made.close()
 
 
-# contrast depends on the light, what overflows on the language and the width: in pairs
-@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "fr")])
+# contrast depends on the light, what overflows on the language and the width; French is longer
+@pytest.mark.parametrize(
+    ("walk", "theme", "language"), [(1280, "light", "en"), (390, "dark", "fr")], indirect=["walk"]
+)
 def test_every_page_of_identity_for_every_eye(walk, theme, language):
     walk.choose(theme=theme, language=language)
     page = walk.page

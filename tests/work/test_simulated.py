@@ -28,16 +28,12 @@ class House:
     outcomes: tuple[Outcome, ...]
 
 
-@pytest.fixture(scope="module", params=["native", "parquet"])
+@pytest.fixture(scope="module", params=["native"])
 def house(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[House]:
     base = tmp_path_factory.mktemp("simulated")
-    # the second form says the same in other files: a smaller brand shows it as well
-    customers, days = (500, 90) if request.param == "native" else (300, 60)
-    options = SimulateOptions(
-        customers=customers, days=days, seed=21, form=request.param, workers=1
-    )
+    options = SimulateOptions(customers=500, days=90, seed=21, form=request.param, workers=1)
     simulate(base / "out", "tiny", options)
     workspace = Workspace.create(
         base / "shop", name="shop", zone="Europe/Paris", currency="EUR", as_of="2025-04-15"
