@@ -25,6 +25,8 @@ __all__ = ["MatchReport", "last_matching", "match", "match_is_due"]
 #: With fewer people than this there is nothing to learn from.
 _LEAST_RECORDS = 50
 
+_NOTE = "identity.json"
+
 
 @dataclass(frozen=True, slots=True)
 class MatchReport:
@@ -160,8 +162,6 @@ def _as_before(engine: Engine, pairs: ir.Table) -> ir.Table:
 
 
 def _note(workspace: Workspace, report: MatchReport, at: datetime) -> None:
-    path = _path(workspace)
-    path.parent.mkdir(mode=0o700, exist_ok=True)
     told = {
         "matched_at": at.isoformat(),
         "records": report.records,
@@ -169,10 +169,9 @@ def _note(workspace: Workspace, report: MatchReport, at: datetime) -> None:
         "to_review": report.to_review,
         "model": report.model,
     }
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(told, indent=1, ensure_ascii=False), "utf-8")
-    part.replace(path)
+    text = json.dumps(told, indent=1, ensure_ascii=False)
+    workspace.files.keep_note(_NOTE, text)
 
 
 def _path(workspace: Workspace) -> Path:
-    return workspace.files.folder / "models" / "identity.json"
+    return workspace.files.models / _NOTE

@@ -52,6 +52,19 @@ class WorkspaceFiles:
         return self.folder / "app.db"
 
     @property
+    def models(self) -> Path:
+        """What was learnt here, and notes of what was done."""
+        return self.folder / "models"
+
+    def keep_note(self, name: str, text: str) -> None:
+        """Write a small file of `models`, whole or not at all."""
+        path = self.models / name
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_text(text, "utf-8")
+        part.replace(path)
+
+    @property
     def build_lock(self) -> Path:
         """Held by the one process that builds."""
         return self.folder / "build.lock"

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from parvis.listen.alarm import Alarm, AlarmRules, alarms, watched
 from parvis.listen.authors import authors, profiles_told
+from parvis.listen.bounded import LONGEST
 from parvis.listen.contracts import LABELS, TIERS, Tier
 from parvis.listen.corrections import FEWEST, Correction, retrain
 from parvis.listen.duplicates import ALIKE, bands, copies, likeness, signatures
@@ -48,6 +49,7 @@ __all__ = [
     "ENOUGH",
     "FEWEST",
     "LABELS",
+    "LONGEST",
     "NO_READER",
     "SUBJECTS",
     "TIERS",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-from parvis.listen.gazetteer import Entry
+from parvis.listen.gazetteer import Entry, plain_name
 
 __all__ = ["ASPECTS", "aspects_beside"]
 
@@ -56,15 +55,10 @@ def aspects_beside(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     False
     """
     own = tuple(entries)
-    taken = {_plain(alias) for entry in own for alias in (entry.name, *entry.aliases)}
+    taken = {plain_name(alias.strip()) for entry in own for alias in (entry.name, *entry.aliases)}
     found = []
     for aspect in ASPECTS:
-        left = tuple(a for a in aspect.aliases if _plain(a) not in taken)
-        if _plain(aspect.name) not in taken and left:
+        left = tuple(a for a in aspect.aliases if plain_name(a) not in taken)
+        if plain_name(aspect.name) not in taken and left:
             found.append(Entry("aspect", aspect.name, left))
     return tuple(found)
-
-
-def _plain(text: str) -> str:
-    bare = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in bare if not unicodedata.combining(c)).strip()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from parvis.errors import ListeningError
 
-__all__ = ["Entry", "Gazetteer", "Mentioned", "clauses_of"]
+__all__ = ["Entry", "Gazetteer", "Mentioned", "clauses_of", "plain_name"]
 
 _LEAST = 0.5
 _AROUND = 80
@@ -69,7 +69,7 @@ class Gazetteer:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries: dict[str, list[Entry]] = {}
         for entry in entries:
-            for alias in {_plain(one.strip()) for one in (entry.name, *entry.aliases)}:
+            for alias in {plain_name(one.strip()) for one in (entry.name, *entry.aliases)}:
                 if not alias:
                     raise ListeningError(
                         f"The list of names has an empty one: {entry!r}.",
@@ -93,7 +93,7 @@ class Gazetteer:
         """Find what a bounded text names, in the order of the text; doubtful ones are left out."""
         if self._pattern is None:
             return []
-        plain = _plain(text)
+        plain = plain_name(text)
         found = []
         for match in self._pattern.finditer(plain):
             written = re.sub(r"\s+", " ", match.group())
@@ -108,17 +108,18 @@ class Gazetteer:
 
 
 def _probability(entry: Entry, written: str, around: set[str]) -> float:
-    if around & set(map(_plain, entry.not_with)):
+    if around & set(map(plain_name, entry.not_with)):
         return 0.0
     if not entry.context or written[0] in "@#":
         return 0.95
-    if around & set(map(_plain, entry.context)):
+    if around & set(map(plain_name, entry.context)):
         return 0.9
     # a capital within a sentence speaks for a name, but not enough to be believed alone
     return 0.45 if written[:1].isupper() else 0.2
 
 
-def _plain(text: str) -> str:
+def plain_name(text: str) -> str:
+    """Write a name as it is compared: small letters without accents, as many as it has."""
     # letter by letter, so that places in the plain text are places in the text
     return "".join(_plain_letter(letter) for letter in text)
 

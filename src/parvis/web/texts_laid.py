@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import ibis
 
 from parvis.lake.functions import local_day, strip_accents
+from parvis.listen.api import LONGEST
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -39,9 +40,6 @@ KIND_COLUMNS: Final = (
 #: Without one of these there is no personal data that is found.
 _MAY_TELL: Final = "[0-9@]"
 
-#: Of a text no more is looked through for it when it is read.
-_READ_TO: Final = 2_000
-
 _OF_PICTURE: Final = (
     "picture_id", "look_id", "text", "personal_data", "width", "height", "colours",
 )  # fmt: skip
@@ -66,7 +64,7 @@ def held(at: Callable[[str], ir.Table]) -> ir.Table:
     """List the texts that may hold personal data: `text_id`, and as `words` what is `searched`."""
     said = at("mentions")
     # what wasn't read, or not to its end, may hold some
-    is_read = said.personal_data.notnull() & (said.text.length() <= _READ_TO)
+    is_read = said.personal_data.notnull() & (said.text.length() <= LONGEST)
     told = is_read.ifelse(_of_pictures(said), searched(said)).re_search(_MAY_TELL)
     found = said.filter((said.personal_data.length() > 0).fill_null(False) | told)
     return found.select("text_id", words=searched(found))

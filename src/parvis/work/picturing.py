@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from parvis.lake.engine import Engine
 
-__all__ = ["PictureReader", "PictureReport", "read_pictures"]
+__all__ = ["PictureReader", "PictureReport", "read_pictures", "shows_pictures"]
 
 _log = logging.getLogger("parvis.pictures")
 
@@ -131,6 +131,15 @@ def read_pictures(
         if client is not None:
             client.close()
         engine.close()
+
+
+def shows_pictures(workspace: Workspace) -> bool:
+    """Tell whether texts show pictures, or pictures are kept that some showed."""
+    engine = workspace.engine
+    texts = engine.table("mentions")
+    kept = (texts.filter(texts.pictures.notnull()), engine.table("pictures"),
+            engine.table("picture_files"))  # fmt: skip
+    return any(engine.count(rows.limit(1)) for rows in kept)
 
 
 def _shown(engine: Engine) -> ir.Table:

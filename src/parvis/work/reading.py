@@ -189,7 +189,7 @@ def reading_options(workspace: Workspace) -> listen.UnderstandingOptions:
         ),
         aspects=rules.aspects,
         country=settings.identity.country,
-        head=listen.own_head(workspace.files.folder / "models"),
+        head=listen.own_head(workspace.files.models),
     )
 
 

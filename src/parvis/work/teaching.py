@@ -41,7 +41,7 @@ def teach_if_due(workspace: Workspace) -> Taught | None:
         rows = _corrections(engine).to_pylist()
     finally:
         engine.close()
-    own = listen.own_head(workspace.files.folder / "models")
+    own = listen.own_head(workspace.files.models)
     before: dict[str, int] = dict(own.card.get("corrections", {})) if own is not None else {}
     counts: dict[str, int] = {}
     for row in rows:
@@ -61,7 +61,7 @@ def teach_if_due(workspace: Workspace) -> Taught | None:
     ]
     tier = workspace.settings.listen.tier
     head = listen.retrain(lessons, listen.load_head(_HEAD), listen.views_of(texts, tier), tier)
-    listen.save_head(_HEAD, head.arrays, head.card, workspace.files.folder / "models")
+    listen.save_head(_HEAD, head.arrays, head.card, workspace.files.models)
     return Taught(dict(head.card["corrections"]))
 
 

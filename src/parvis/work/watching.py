@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import ibis
@@ -31,6 +30,7 @@ _LEAST_SUBJECT: Final = 50
 #: At most so many subjects: each takes its part of the false alarms that are borne.
 _MOST_SUBJECTS: Final = 40
 _EXAMPLES: Final = 5
+_NOTE: Final = "watched_until"
 #: With a larger share of texts still unread nothing is watched.
 _MOST_WAITING: Final = 0.02
 _NEGATIVE: Final = "negative"
@@ -140,22 +140,14 @@ def watch(workspace: Workspace, until: datetime | None = None) -> WatchReport:
 def _watched_until(workspace: Workspace) -> datetime | None:
     """Return up to when the hours were judged the last time; null: never."""
     try:
-        return datetime.fromisoformat(_path(workspace).read_text("utf-8"))
+        return datetime.fromisoformat((workspace.files.models / _NOTE).read_text("utf-8"))
     except (OSError, ValueError):
         return None
 
 
 def _note_watched(workspace: Workspace, until: datetime) -> None:
     # a file, for a row in the lake would be news, and the worker would build for it without end
-    path = _path(workspace)
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(until.isoformat(), "utf-8")
-    part.replace(path)
-
-
-def _path(workspace: Workspace) -> Path:
-    return workspace.files.folder / "models" / "watched_until"
+    workspace.files.keep_note(_NOTE, until.isoformat())
 
 
 def _said(engine: Engine, since: datetime | None, until: datetime) -> ir.Table:

@@ -14,7 +14,7 @@ from parvis.lake.workspace import Workspace
 from parvis.work.attending import attend
 from parvis.work.connecting import NetworkReader
 from parvis.work.matching import match_if_due
-from parvis.work.picturing import PictureReader
+from parvis.work.picturing import PictureReader, shows_pictures
 from parvis.work.status import WorkerStatus, read_status, write_status
 from parvis.work.steps import build
 
@@ -78,7 +78,7 @@ class Worker:
             if now < self._next_build and not self._has_news():
                 return
             self._build()
-            if self._pictures is not None:
+            if self._pictures is not None and shows_pictures(self._workspace):
                 self._pictures.look()
             if now >= self._next_match:
                 self._match()
