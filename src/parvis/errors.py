@@ -26,6 +26,7 @@
     ├── ListeningError          what people say can't be read as asked
     │   ├── ModelError          a model isn't there, or isn't the one it should be
     │   └── PictureError        a picture that is none, is damaged, or is too large to be opened
+    ├── MeasureError            what marketing achieves can't be measured as asked
     ├── MoneyError
     │   ├── UnknownCurrency
     │   └── CurrencyMismatch    a sum would mix two currencies
@@ -59,6 +60,7 @@ __all__ = [
     "LoginTaken",
     "MappingError",
     "MatchingError",
+    "MeasureError",
     "ModelError",
     "MoneyError",
     "NotAllowed",
@@ -182,6 +184,10 @@ class ModelError(ListeningError):
 
 class PictureError(ListeningError):
     """What should be a picture is none, is damaged, or is too large to be opened."""
+
+
+class MeasureError(ParvisError):
+    """What marketing achieves can't be measured as asked."""
 
 
 class MatchingError(ParvisError):

@@ -1,0 +1,1 @@
+"""What marketing achieves, and which part of the money is wasted."""

@@ -1,0 +1,1 @@
+"""What the ways that customers came by are credited with."""

@@ -1,0 +1,1 @@
+"""What experiments found: people who were left out, cities that were treated differently."""

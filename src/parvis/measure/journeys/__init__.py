@@ -1,0 +1,1 @@
+"""How customers came: what they met before they bought."""

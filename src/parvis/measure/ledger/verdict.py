@@ -1,0 +1,134 @@
+r"""What to do about a channel, and how sure that is.
+
+A euro is spent well while the sales it adds leave more than itself: while margin times the
+*marginal* return is above 1. What a channel returned on average says nothing of its last euro.
+
+=============  =====================================================================
+stop           almost surely even the first euros didn't pay
+cut            almost surely the last euros didn't pay
+hold           whichever way, little is lost: the last euro brings about what it costs
+raise          almost surely the last euro brought more than it cost
+can't tell     the evidence allows both, and it matters which
+=============  =====================================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parvis.measure.curves import SCALES, ResponseCurves
+
+__all__ = ["SURE", "Judgement", "Verdict", "judge"]
+
+Floats = NDArray[np.float64]
+
+Verdict = Literal["stop", "cut", "hold", "raise", "can't tell"]
+
+#: As sure as this for a verdict that moves money.
+SURE: Final = 0.9
+#: A channel whose best spending is below this part of today's isn't worth keeping.
+_NOTHING: Final = 0.1
+#: So much more is looked at to tell whether more would be lost by not spending it.
+_MORE: Final = 1.2
+#: Less than this part of the spending is not worth an argument.
+_LITTLE: Final = 0.05
+_LEVEL: Final = 0.90
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the evidence says of a channel.
+
+    Parameters
+    ----------
+    channel
+        Its name.
+    spent
+        What it cost.
+    returned, returned_low, returned_high
+        Outcomes it made.
+    marginal, marginal_low, marginal_high
+        Outcomes that the last euro made.
+    below
+        How probable it is that the last euro brought less than it cost, margin included.
+    wasted, wasted_low, wasted_high
+        Profit that less spending would have left: the middle of the draws, and the interval.
+    best_scale
+        The part of the spending at which the profit is best, in the middle of the draws.
+    regret
+        What is expected to be lost by going on as today, at most `more` times it and at least 0.
+    verdict
+        What to do.
+    """
+
+    channel: str
+    spent: float
+    returned: float
+    returned_low: float
+    returned_high: float
+    marginal: float
+    marginal_low: float
+    marginal_high: float
+    below: float
+    wasted: float
+    wasted_low: float
+    wasted_high: float
+    best_scale: float
+    regret: float
+    verdict: Verdict
+
+
+def judge(curves: ResponseCurves) -> tuple[Judgement, ...]:
+    """Judge each channel by the draws of its curve."""
+    today = int(np.searchsorted(SCALES, 1.0))
+    reach = int(np.searchsorted(SCALES, _MORE + 1e-9))
+    marginal, wasted, best = curves.marginal, curves.wasted, curves.best_scale
+    profit = curves.profit[:, :, :reach]
+    regret = (profit.max(axis=2) - profit[:, :, today]).mean(axis=0)
+    found = []
+    for at, name in enumerate(curves.channels):
+        spent = float(curves.spend[at])
+        returned = curves.returned[:, at, today]
+        below = float((curves.margin * marginal[:, at] < 1).mean())
+        nothing = float((best[:, at] <= _NOTHING).mean())
+        low, high = _interval(returned)
+        marginal_low, marginal_high = _interval(marginal[:, at])
+        wasted_low, wasted_high = _interval(wasted[:, at])
+        found.append(
+            Judgement(
+                channel=name,
+                spent=spent,
+                returned=float(returned.mean()),
+                returned_low=low,
+                returned_high=high,
+                marginal=float(marginal[:, at].mean()),
+                marginal_low=marginal_low,
+                marginal_high=marginal_high,
+                below=below,
+                wasted=float(np.median(wasted[:, at])),
+                wasted_low=wasted_low,
+                wasted_high=wasted_high,
+                best_scale=float(np.median(best[:, at])),
+                regret=float(regret[at]),
+                verdict=_verdict(below, nothing, float(regret[at]), spent),
+            )
+        )
+    return tuple(found)
+
+
+def _verdict(below: float, nothing: float, regret: float, spent: float) -> Verdict:
+    if below >= SURE:
+        return "stop" if nothing >= SURE else "cut"
+    if below <= 1 - SURE:
+        return "raise"
+    return "hold" if regret <= _LITTLE * spent else "can't tell"
+
+
+def _interval(draws: Floats) -> tuple[float, float]:
+    tail = (1 - _LEVEL) / 2
+    low, high = np.quantile(draws, [tail, 1 - tail])
+    return float(low), float(high)

@@ -1,0 +1,1 @@
+"""What each channel made of the outcomes: a Bayesian mix model."""
