@@ -16,6 +16,7 @@ from bench import (
     identity,
     linkage,
     listening,
+    measuring,
     million,
     pages,
     pictures,
@@ -41,6 +42,10 @@ SECTIONS = {
     "million": million.measure_million,
     "lookalikes": pictures.measure_lookalikes,
     "picture_text": pictures.measure_picture_text,
+    "attribution": measuring.measure_attribution,
+    "journeys": measuring.measure_journeys,
+    "mixes": measuring.measure_mixes,
+    "cities": measuring.measure_cities,
 }
 
 

@@ -102,7 +102,7 @@ def test_what_is_not_concerned_is_not_even_rewritten_in_place(workspace: Workspa
     [
         (
             ('zone = "UTC"', 'zone = "America/New_York"'),
-            {"orders", "order_lines", "sessions", "profiles"},
+            {"orders", "order_lines", "sessions", "journeys", "profiles"},
         ),
         (("inactivity_minutes = 30", "inactivity_minutes = 5"), {"sessions", "profiles"}),
         (('currency = "EUR"', 'currency = "USD"'), {"orders", "order_lines", "profiles"}),

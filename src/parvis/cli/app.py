@@ -16,6 +16,7 @@ from parvis.cli.identity import identity_app
 from parvis.cli.importing import import_app
 from parvis.cli.keeping import lake_app
 from parvis.cli.listening import listen_app
+from parvis.cli.measuring import measure_command
 from parvis.cli.running import demo_command, up_command, web_command, work_command
 from parvis.cli.simulating import simulate_command
 from parvis.cli.starting import init_command, status_command
@@ -62,6 +63,7 @@ app.command("status")(status_command)
 app.add_typer(import_app, name="import")
 app.add_typer(connect_app, name="connect")
 app.command("build")(build_command)
+app.command("measure")(measure_command)
 app.add_typer(identity_app, name="identity")
 app.add_typer(listen_app, name="listen")
 app.command("up")(up_command)

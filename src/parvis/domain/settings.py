@@ -255,6 +255,14 @@ class ListenSettings(_Section):
         return names
 
 
+class MeasureSettings(_Section):
+    """What marketing may be credited with, and what a sale is worth."""
+
+    click_days: Annotated[int, Field(ge=1, le=365)] = 30
+    view_days: Annotated[int, Field(ge=1, le=365)] = 7
+    margin: Annotated[float, Field(gt=0, le=1)] | None = None
+
+
 class BuildSettings(_Section):
     """When the tables are built again."""
 
@@ -278,6 +286,7 @@ class Settings(_Section):
     sessions: SessionSettings = SessionSettings()
     identity: IdentitySettings = IdentitySettings()
     listen: ListenSettings = ListenSettings()
+    measure: MeasureSettings = MeasureSettings()
     build: BuildSettings = BuildSettings()
     web: WebSettings = WebSettings()
 

@@ -102,6 +102,11 @@ mail_server = ""               # by which server: smtp://user@mail.example:587, 
 # context = []                 # where the name is a word too: words of which one must be near
 # not_with = []                # words near which it is never meant
 
+[measure]
+click_days = 30                # a visit or a click leads to an order within so many days
+view_days = 7                  # so does what was only seen or received, within so many
+# margin = 0.4                 # of each euro of sales, what is left before advertising is paid
+
 [build]
 every_minutes = 15             # the worker builds at least this often, and after each import
 

@@ -2,7 +2,7 @@
 
 from parvis.profile.asof import known_at
 from parvis.profile.history import profiles_at, session_rules
-from parvis.profile.money import rate_periods
+from parvis.profile.money import rate_periods, with_rate
 from parvis.profile.order_lines import order_lines
 from parvis.profile.orders import order_events, orders
 from parvis.profile.overview import Change, Figure, Overview, Period, overview
@@ -42,4 +42,5 @@ __all__ = [
     "simulated_sources",
     "trailed",
     "view_events",
+    "with_rate",
 ]

@@ -20,6 +20,7 @@ from parvis.work.identity import (
     note_changes,
 )
 from parvis.work.idle import no_rows, nothing_yet
+from parvis.work.journeys import JOURNEY_STEPS
 from parvis.work.listening import LISTENING_STEPS
 
 if TYPE_CHECKING:
@@ -165,6 +166,7 @@ STEPS: Final = (
         1,
         _traits_concerned,
     ),
+    *JOURNEY_STEPS,
     *LISTENING_STEPS,
     Step("profiles", ("customer_traits",), _profiles, 1, settings=("time.zone",), daily=True),
 )

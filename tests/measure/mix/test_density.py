@@ -8,11 +8,12 @@ from scipy.stats import multivariate_normal
 
 from parvis.measure.mix.contracts import Link
 from parvis.measure.mix.linear import LinearPart
+from parvis.measure.mix.noise import Noise, noise_of
 from parvis.measure.mix.posterior import ChannelRows, Observed, Posterior, Prior
 from parvis.measure.mix.shapes import carry_over_weights, lagged, saturation
 
 
-def _posterior(link: Link, *, whitened: bool = False) -> Posterior:
+def _posterior(link: Link, *, shaped: bool = False) -> Posterior:
     rng = np.random.default_rng(1)
     rows, lags = 30, 5
     spend = rng.gamma(1.0, 1.0, (rows, 1, 2))
@@ -24,25 +25,25 @@ def _posterior(link: Link, *, whitened: bool = False) -> Posterior:
         for c in range(2)
     )
     design = np.stack([np.ones(rows), np.linspace(-1, 1, rows)], axis=1)
-    whiten = np.tril(rng.standard_normal((rows, rows))) * 0.1 + np.eye(rows) if whitened else None
-    outcome = rng.standard_normal(rows)
+    shape = Noise(np.array([0.7, 1.2]), 0.4) if shaped else None
+    outcome = rng.standard_normal((1, rows))
     return Posterior(
-        outcome if whiten is None else whiten @ outcome,
+        (outcome if shape is None else shape.apart(outcome))[0],
         channels,
         tuple(Prior(0.3, np.log([4.0, 1.0, 1.2]), np.log([2.5, 2, 1.4])) for _ in range(2)),
-        LinearPart(design if whiten is None else whiten @ design, np.array([2.0, 0.5])),
+        LinearPart(design if shape is None else shape.apart(design.T).T, np.array([2.0, 0.5])),
         np.full(rows, 1 / rows),
         (np.log(0.1), 1.0),
         7.0,
-        whiten,
+        shape,
         link,
     )
 
 
 @pytest.mark.parametrize("link", ["added", "multiplied"])
-@pytest.mark.parametrize("whitened", [False, True])
-def test_the_slope_is_the_slope(link: Link, whitened: bool) -> None:
-    posterior = _posterior(link, whitened=whitened)
+@pytest.mark.parametrize("shaped", [False, True])
+def test_the_slope_is_the_slope(link: Link, shaped: bool) -> None:
+    posterior = _posterior(link, shaped=shaped)
     rng = np.random.default_rng(2)
     theta = posterior.prior_middle + 0.5 * rng.standard_normal((3, posterior.dimensions))
     _, slope = posterior(theta)
@@ -110,3 +111,19 @@ def test_a_day_of_spending_falls_by_what_is_kept() -> None:
 def test_saturation_is_a_half_at_the_half() -> None:
     bent, _ = saturation(np.array([[0.0, 2.0, 1e9]]), np.array([2.0]), np.array([1.7]))
     assert bent[0] == pytest.approx([0, 0.5, 1])
+
+
+def test_rows_are_made_apart_as_they_hang_together() -> None:
+    rng = np.random.default_rng(6)
+    scale = np.array([1.0, 4.0, 9.0, 16.0, 100.0])
+    size = np.sqrt(0.5 + 5 / scale)
+    rest = np.zeros((4000, 5))
+    for period in range(1, 4000):
+        rest[period] = 0.6 * rest[period - 1] + rng.standard_normal(5) * size
+    found = noise_of(rest, scale)
+    assert found.kept == pytest.approx(0.6, abs=0.03)
+    assert found.size / found.size[0] == pytest.approx(size / size[0], rel=0.08)
+    apart = found.apart(rest.reshape(1, -1)).reshape(4000, 5)
+    assert apart.std(axis=0) == pytest.approx(apart.std(), rel=0.1)
+    assert abs(np.corrcoef(apart[1:, 0], apart[:-1, 0])[0, 1]) < 0.06
+    assert noise_of(rng.standard_normal((60, 1)), np.ones(1)).size.tolist() == [1]

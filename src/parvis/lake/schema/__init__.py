@@ -15,6 +15,8 @@ from parvis.lake.schema.identities import (
     IDENTITY_STOPS,
 )
 from parvis.lake.schema.imports import IMPORTS, QUARANTINE
+from parvis.lake.schema.journeys import JOURNEYS, SOURCE_CATEGORIES, TOUCHPOINTS
+from parvis.lake.schema.measure import CREDITS, KPI, LEDGER, MEASURED, RESPONSE
 from parvis.lake.schema.mentions import (
     ALERTS,
     AUTHORS,
@@ -43,6 +45,7 @@ TABLES: dict[str, TableSchema] = {
     for t in (
         EVENTS,
         SPEND,
+        SOURCE_CATEGORIES,
         IMPORTS,
         QUARANTINE,
         EXCHANGE_RATES,
@@ -66,6 +69,8 @@ TABLES: dict[str, TableSchema] = {
         ORDERS,
         ORDER_LINES,
         SESSIONS,
+        TOUCHPOINTS,
+        JOURNEYS,
         MENTIONS,
         ECHOES,
         AUTHORS,
@@ -73,6 +78,11 @@ TABLES: dict[str, TableSchema] = {
         PROFILES,
         IDENTITY_CHANGES,
         IDENTITY_REPORTS,
+        KPI,
+        CREDITS,
+        RESPONSE,
+        LEDGER,
+        MEASURED,
         BUILD_STATE,
         SCHEMA_MIGRATIONS,
     )

@@ -7,14 +7,18 @@ mean :math:`y_t` and the others :math:`x_{tj}`,
 
 and the effect is what the treated cities did beyond that mix afterwards.
 
-**How sure.** If the effect were :math:`\tau`, then with :math:`\tau` taken away the treated
-periods would be like any others: their residuals, of weights found on *all* periods, are no
-larger than those of any other stretch as long. The share of stretches that are as large is the
-p-value; the interval is all :math:`\tau` that aren't refused. So the interval and the p-value are
-one question and can't contradict each other.
+**How sure.** Which cities were treated was a draw of lots. Any other set of as many cities could
+have been drawn; each is asked the same, as if it had been: how far it is off afterwards, relative
+to how well its mix followed before, :math:`t = \hat\tau / \hat\sigma_{\text{before}}`. If the
+effect were :math:`\tau` then, with :math:`\tau` taken away from the treated cities, nothing
+distinguishes the set that was drawn, and its :math:`|t|` is among the largest :math:`\alpha` of all
+with probability :math:`\alpha`, whatever the data are like. The p-value is the share of sets that
+are as far off; the interval is all :math:`\tau` that aren't refused. So the interval and the
+p-value are one question and can't contradict each other.
 
-Stretches are moved as a whole (residuals of neighbouring days are alike), around the end to the
-beginning.
+With fewer than twenty sets of other cities, stretches of time are held against each other instead:
+with the effect taken away the treated periods would be like any other stretch as long, of
+residuals of weights found on all periods.
 
 References
 ----------
@@ -22,6 +26,7 @@ Abadie, A., Diamond, A., & Hainmueller, J. (2010). Synthetic control methods for
 studies. *JASA*, 105(490), 493–505. https://doi.org/10.1198/jasa.2009.ap08746
 Doudchenko, N., & Imbens, G. W. (2016). Balancing, regression, difference-in-differences and
 synthetic control methods. NBER 22791 (an intercept for each city).
+Fisher, R. A. (1935). *The Design of Experiments*, Oliver & Boyd, chapter 2 (lots alone).
 Chernozhukov, V., Wüthrich, K., & Zhu, Y. (2021). An exact and robust conformal inference method
 for counterfactual and synthetic controls. *JASA*, 116(536), 1849–1864.
 https://doi.org/10.1080/01621459.2021.1920957
@@ -30,12 +35,15 @@ https://doi.org/10.1080/01621459.2021.1920957
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from math import comb
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from parvis.errors import MeasureError
+from parvis.measure.experiments.chance import Chance, LotsDrawn, Stretches
+from parvis.measure.experiments.simplex import least_squares_on_simplex
 
 __all__ = ["CityEffect", "CityPanel", "city_effect", "donor_weights"]
 
@@ -43,6 +51,7 @@ Floats = NDArray[np.float64]
 
 _LEAST_BEFORE: Final = 10
 _LEAST_DONORS: Final = 2
+_LEAST_PLACEBOS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +125,8 @@ class CityEffect:
         (periods,) mean outcome of the treated cities, as it was and as it would have been.
     misfit
         Root of the sum of squares before the treatment.
+    scheme
+        What the effect was held against: ``cities``, or ``time`` where there are too few.
     level
         Of the interval.
     """
@@ -135,6 +146,7 @@ class CityEffect:
     observed: Floats
     expected: Floats
     misfit: float
+    scheme: Literal["cities", "time"]
     level: float
 
 
@@ -151,15 +163,18 @@ def city_effect(panel: CityPanel, level: float = 0.9) -> CityEffect:
     treated = panel.outcome[:, panel.treated].mean(axis=1)
     others = panel.outcome[:, ~panel.treated]
     weights = donor_weights(treated[: panel.begins], others[: panel.begins])
-    shift = treated[: panel.begins].mean() - (others[: panel.begins].mean(axis=0) @ weights)
-    expected = others @ weights + shift
-    gaps = treated - expected
-    after = slice(panel.begins, None)
-    effect = float(gaps[after].mean())
-    test = _Conformal(treated, others, panel.begins)
+    gaps = _gaps(treated, others, weights, panel.begins)
+    expected = treated - gaps
+    effect = float(gaps[panel.begins :].mean())
+    size = int(panel.treated.sum())
+    test: Chance
+    if comb(len(panel.cities), size) > _LEAST_PLACEBOS:
+        test = LotsDrawn(panel.outcome, panel.treated, panel.begins)
+    else:
+        test = Stretches(treated, others, panel.begins)
     low, high = test.interval(effect, 1 - level)
-    count = int(panel.treated.sum()) * (len(treated) - panel.begins)
-    usual = float(expected[after].mean())
+    count = size * (len(treated) - panel.begins)
+    usual = float(expected[panel.begins :].mean())
     return CityEffect(
         effect=effect,
         low=low,
@@ -176,6 +191,7 @@ def city_effect(panel: CityPanel, level: float = 0.9) -> CityEffect:
         observed=treated,
         expected=expected,
         misfit=float(np.sqrt((gaps[: panel.begins] ** 2).sum())),
+        scheme=test.scheme,
         level=level,
     )
 
@@ -198,104 +214,11 @@ def donor_weights(treated: Floats, others: Floats) -> Floats:
     centred = others - others.mean(axis=0)
     gram = centred.T @ centred
     aim = centred.T @ (treated - treated.mean())
-    return _least_squares_on_simplex(gram, aim)
+    return least_squares_on_simplex(gram, aim)
 
 
-def _least_squares_on_simplex(gram: Floats, aim: Floats) -> Floats:
-    """Minimise w'Gw/2 - w'b on the simplex, exactly, by an active set.
-
-    Cities enter that would lower the sum, and leave when their weight would fall below 0.
-    """
-    size = len(aim)
-    # of the size of the condition that weights sum to 1
-    unit = max(float(np.trace(gram)) / size, 1e-300)
-    gram, aim, ridge = gram / unit, aim / unit, 1e-12
-    inside = np.zeros(size, bool)
-    weights = np.zeros(size)
-    begin = int(np.argmin(np.diag(gram) / 2 - aim))
-    inside[begin], weights[begin] = True, 1.0
-    for _ in range(50 * size):
-        slope = gram @ weights - aim
-        price = float(slope @ weights)
-        worst = int(np.where(inside, np.inf, slope).argmin())
-        if inside.all() or slope[worst] >= price - 1e-9 * max(1.0, abs(price)):
-            break
-        inside[worst] = True
-        while True:
-            free = np.flatnonzero(inside)
-            aimed = _on_plane(gram[np.ix_(free, free)], aim[free], ridge)
-            if aimed.min() > 0:
-                weights[:] = 0
-                weights[free] = aimed
-                break
-            # as far towards it as no weight falls below 0
-            now = weights[free]
-            falling = aimed <= 0
-            part = float(np.min(now[falling] / np.maximum(now[falling] - aimed[falling], 1e-300)))
-            moved = now + part * (aimed - now)
-            leaves = falling & (moved <= 1e-12)
-            weights[free] = np.where(leaves, 0.0, moved)
-            inside[free[leaves]] = False
-            if not leaves.any():
-                break
-    found: Floats = weights / weights.sum()
+def _gaps(treated: Floats, others: Floats, weights: Floats, begins: int) -> Floats:
+    """Return what treated cities had beyond the mix, which is alike before on average."""
+    beyond = treated - others @ weights
+    found: Floats = beyond - beyond[:begins].mean()
     return found
-
-
-def _on_plane(gram: Floats, aim: Floats, ridge: float) -> Floats:
-    """Minimise with weights that sum to 1, of any sign."""
-    size = len(aim)
-    system = np.zeros((size + 1, size + 1))
-    system[:size, :size] = gram + ridge * np.eye(size)
-    system[:size, size] = system[size, :size] = 1.0
-    found: Floats = np.linalg.lstsq(system, np.append(aim, 1.0), rcond=None)[0][:size]
-    return found
-
-
-class _Conformal:
-    """Whether an effect would make the treated periods like any others."""
-
-    def __init__(self, treated: Floats, others: Floats, begins: int) -> None:
-        self._treated, self._begins = treated, begins
-        self._centred = others - others.mean(axis=0)
-        self._gram = self._centred.T @ self._centred
-
-    def p_value(self, effect: float) -> float:
-        """Return the share of stretches whose residuals are as large as the treated ones."""
-        freed = self._treated.copy()
-        freed[self._begins :] -= effect
-        freed -= freed.mean()
-        weights = _least_squares_on_simplex(self._gram, self._centred.T @ freed)
-        rest = freed - self._centred @ weights
-        length = len(rest) - self._begins
-        # a stretch that began anywhere; its sum, for an effect lasts
-        around = np.concatenate([rest, rest[: length - 1]]) if length > 1 else rest
-        sums = np.concatenate([[0.0], np.cumsum(around)])
-        sizes = np.abs(sums[length:] - sums[:-length])
-        return float((sizes >= sizes[self._begins] * (1 - 1e-12)).mean())
-
-    def interval(self, effect: float, alpha: float) -> tuple[float, float]:
-        """Return the smallest and the largest effect that isn't refused."""
-        spread = max(float(np.std(self._treated[: self._begins])), 1e-9)
-        return (
-            self._edge(effect, -spread, alpha),
-            self._edge(effect, spread, alpha),
-        )
-
-    def _edge(self, effect: float, step: float, alpha: float) -> float:
-        outside = effect + step
-        for _ in range(30):
-            if self.p_value(outside) <= alpha:
-                break
-            step *= 2
-            outside = effect + step
-        else:
-            return float(np.copysign(np.inf, step))
-        inside = effect
-        for _ in range(40):
-            middle = (inside + outside) / 2
-            if self.p_value(middle) <= alpha:
-                outside = middle
-            else:
-                inside = middle
-        return inside

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import ibis
 
 from parvis.domain.event import EventName
-from parvis.lake.functions import json_text, together
+from parvis.lake.functions import json_text, local_day, together
 from parvis.measure.journeys.grouping import channel_of, source_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["JourneyRules", "journeys", "met", "touchpoints"]
+__all__ = ["JourneyRules", "journeys", "met", "sent_events", "touchpoints"]
 
 _DAY: Final = 86_400
 
@@ -88,10 +87,13 @@ def met(sessions: ir.Table, events: ir.Table, rules: JourneyRules) -> ir.Table:
     return together(visits, _sent(events))
 
 
+def sent_events(events: ir.Table) -> ir.Table:
+    """Keep the events that are a meeting by themselves."""
+    return events.filter(events.name.isin([name for name, _, _ in _MEETINGS]))
+
+
 def _sent(events: ir.Table) -> ir.Table:
-    sent = events.filter(
-        events.name.isin([name for name, _, _ in _MEETINGS]), events.customer_id.notnull()
-    )
+    sent = sent_events(events).filter(events.customer_id.notnull())
     usual = ibis.cases(*((sent.name == n, c) for n, c, _ in _MEETINGS), else_="other")
     kind = ibis.cases(*((sent.name == n, k) for n, _, k in _MEETINGS), else_="view")
     channel = ibis.coalesce(sent.channel.lower(), usual)
@@ -194,7 +196,7 @@ def _journeyed(led: ir.Table, rules: JourneyRules) -> ir.Table:
     return numbered.select(
         "touch_id",
         journey_id=(numbered.customer_id + "|" + named).hexdigest("md5"),
-        order=ibis.ifelse(numbered.leads, numbered.next_order, ibis.null("string")),
+        order_key=ibis.ifelse(numbered.leads, numbered.next_order, ibis.null("string")),
         position=ibis.row_number().over(placed) + 1,
         days_before=ended.delta(numbered.at, unit="second") / float(_DAY),
     )
@@ -202,10 +204,10 @@ def _journeyed(led: ir.Table, rules: JourneyRules) -> ir.Table:
 
 def _joined(touches: ir.Table, placed: ir.Table) -> ir.Table:
     found = touches.inner_join(placed, "touch_id")
-    return found.select(*touches.columns, "journey_id", "position", "days_before", "order")
+    return found.select(*touches.columns, "journey_id", "position", "days_before", "order_key")
 
 
-def journeys(touches: ir.Table, orders: ir.Table, rules: JourneyRules, as_of: datetime) -> ir.Table:
+def journeys(touches: ir.Table, orders: ir.Table, zone: str) -> ir.Table:
     """Sum journeys up: one for each order, one for each stretch of touches that led to none.
 
     Parameters
@@ -214,8 +216,8 @@ def journeys(touches: ir.Table, orders: ir.Table, rules: JourneyRules, as_of: da
         As `touchpoints` gives them.
     orders
         Orders that stand.
-    as_of
-        Up to when the tables speak: a journey that may still lead to an order is open.
+    zone
+        Where days begin.
 
     Returns
     -------
@@ -224,7 +226,7 @@ def journeys(touches: ir.Table, orders: ir.Table, rules: JourneyRules, as_of: da
     """
     each = touches.group_by("journey_id").agg(
         customer_id=touches.customer_id.max(),
-        order=touches.order.max(),
+        order_key=touches.order_key.max(),
         started_at=touches.touched_at.min(),
         last_at=touches.touched_at.max(),
         touches=touches.count(),
@@ -244,7 +246,6 @@ def journeys(touches: ir.Table, orders: ir.Table, rules: JourneyRules, as_of: da
     ).select(
         journey_id=bought.order_journey,
         customer_id=bought.customer_id,
-        outcome=ibis.literal("order"),
         order_source=bought.source,
         order_id=bought.order_id,
         started_at=ibis.coalesce(each.started_at, bought.ordered_at),
@@ -257,17 +258,14 @@ def journeys(touches: ir.Table, orders: ir.Table, rules: JourneyRules, as_of: da
         first_channel=each.first_channel,
         last_channel=each.last_channel,
     )
-    moment = ibis.literal(as_of, "timestamp('UTC')")
-    still = moment.delta(each.last_at, unit="second") <= rules.click_days * _DAY
-    without = each.filter(each.order.isnull()).select(
+    without = each.filter(each.order_key.isnull()).select(
         journey_id=each.journey_id,
         customer_id=each.customer_id,
-        outcome=ibis.ifelse(still, "open", "none"),
         order_source=ibis.null("string"),
         order_id=ibis.null("string"),
         started_at=each.started_at,
         ended_at=each.last_at,
-        ended_on=ibis.null("date"),
+        ended_on=local_day(each.last_at, zone),
         value=ibis.null("decimal(18, 4)"),
         is_offline=ibis.literal(value=False),
         touches=each.touches,

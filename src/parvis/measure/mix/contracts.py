@@ -114,7 +114,11 @@ class MixPriors:
     Parameters
     ----------
     share
-        (channels,) the part of all outcomes that a channel may make: the scale of a half-normal.
+        (channels,) the part of all outcomes that a channel may make: the scale of a half-normal,
+        or the middle of a log-normal where there is a `share_factor`.
+    share_factor
+        By which factor it may differ from that middle (one standard deviation of its logarithm);
+        null: half-normal.
     half_life_days
         The middle of the half-life of advertising, and by which factor it may differ (one
         standard deviation of its logarithm).
@@ -134,6 +138,7 @@ class MixPriors:
     """
 
     share: Floats
+    share_factor: float | None = None
     half_life_days: tuple[float, float] = (4.0, 2.5)
     half: tuple[float, float] = (1.0, 2.0)
     slope: tuple[float, float] = (1.2, 1.35)

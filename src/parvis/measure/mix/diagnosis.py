@@ -36,14 +36,23 @@ class Problem:
     blocks
         Whether nothing can be told; else it limits what is told of some channels or places.
     channels
-        The channels that it is about, by place.
+        The channels that it is about.
     """
 
     kind: str
     what: str
     next_step: str
     blocks: bool
-    channels: tuple[int, ...] = ()
+    channels: tuple[str, ...] = ()
+
+    def told(self) -> dict[str, object]:
+        """Return it as a page or a file tells it."""
+        return {
+            "kind": self.kind,
+            "what": self.what,
+            "next_step": self.next_step,
+            "blocks": self.blocks,
+        }
 
 
 def diagnose(data: MixData) -> tuple[Problem, ...]:
@@ -149,7 +158,7 @@ def _of_channels(data: MixData) -> list[Problem]:
         if used == 0:
             found.append(
                 Problem("unused", f"Nothing was spent on {name}.", "It is left out.",
-                        blocks=False, channels=(at,))
+                        blocks=False, channels=(name,))
             )  # fmt: skip
         elif used < _LEAST_USED:
             day = data.day(int(np.flatnonzero(spend)[0]))
@@ -161,7 +170,7 @@ def _of_channels(data: MixData) -> list[Problem]:
                     "What it brought can't be told from what else happened then. A test in some "
                     "cities would tell.",
                     blocks=False,
-                    channels=(at,),
+                    channels=(name,),
                 )
             )
         elif _variation(data.spend[:, :, at], data.outcome) < 0.02:
@@ -172,7 +181,7 @@ def _of_channels(data: MixData) -> list[Problem]:
                     "anyway.",
                     "Change it in some cities for some weeks.",
                     blocks=False,
-                    channels=(at,),
+                    channels=(name,),
                 )
             )
     return found
@@ -186,7 +195,9 @@ def _variation(spend: Floats, outcome: Floats) -> float:
 
 def _of_pairs(data: MixData) -> list[Problem]:
     found = []
-    lines = data.spend.reshape(-1, len(data.channels))
+    # of each place relative to its usual: that large places spend more on all is no news
+    usual = np.maximum(data.spend.mean(axis=0), 1e-300)
+    lines = (data.spend / usual).reshape(-1, len(data.channels))
     for first in range(len(data.channels)):
         for second in range(first + 1, len(data.channels)):
             one, other = lines[:, first], lines[:, second]
@@ -202,7 +213,7 @@ def _of_pairs(data: MixData) -> list[Problem]:
                         "bring together can be told, what each brings can't.",
                         "Move one without the other for some weeks, in some cities.",
                         blocks=False,
-                        channels=(first, second),
+                        channels=(data.channels[first], data.channels[second]),
                     )
                 )
     return found

@@ -12,8 +12,9 @@ from parvis.measure.mix.checks import effective_draws, r_hat
 from parvis.measure.mix.contracts import MixData, MixPriors, SpendTest
 from parvis.measure.mix.design import Design, design_of
 from parvis.measure.mix.linear import LinearPart
+from parvis.measure.mix.noise import Noise, noise_of
 from parvis.measure.mix.posterior import ChannelRows, Observed, Posterior, Prior
-from parvis.measure.mix.sampler import Draws, SamplerOptions, draw
+from parvis.measure.mix.sampler import Draws, SamplerOptions, draw, mode_of
 from parvis.measure.mix.shapes import lagged
 
 __all__ = ["MixFit", "default_priors", "fit_mix"]
@@ -24,6 +25,7 @@ Floats = NDArray[np.float64]
 _CARRIED_DAYS: Final = 56
 #: Without money to compare with, a channel may well make so much of all outcomes.
 _SHARE: Final = 0.3
+_NOISE_ROUNDS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,52 +63,26 @@ class MixFit:
     r_hat: Floats
     effective: Floats
 
-    def added(self, channel: int, spend: Floats, limit: int | None = None) -> Floats:
-        """Return what a channel adds at any spending, in units of the outcome.
-
-        Parameters
-        ----------
-        spend
-            (periods, places).
-        limit
-            So many draws, spread over all; None: all.
-
-        Returns
-        -------
-        (draws, periods, places)
-        """
-        theta = self.draws.flat
-        if limit is not None and len(theta) > limit:
-            theta = theta[:: len(theta) // limit][:limit]
-        lags = lagged(spend / self.usual[:, channel], self._lags)
-        shapes = self.posterior.shapes(theta, channel, lags)
-        found: Floats = shapes.reshape(len(theta), *spend.shape) * self.scale
-        return found
-
-    @property
-    def _lags(self) -> int:
-        return lags_of(self.data.period_days)
-
 
 def lags_of(period_days: int) -> int:
     """Return how many periods carry-over is followed for."""
     return max(_CARRIED_DAYS // period_days, 2)
 
 
-def default_priors(data: MixData, roas: float | None = None) -> MixPriors:
+def default_priors(data: MixData, roas: tuple[float, float] | None = None) -> MixPriors:
     """Believe little: any channel may make nothing, or a good part of all outcomes.
 
     Parameters
     ----------
     roas
-        Where spending is money of the outcome's currency: a return that is no surprise. None:
-        the units of spending say nothing.
+        Where spending is money of the outcome's currency: the return that half of all channels
+        stay below, and the factor by which returns differ (one standard deviation of their
+        logarithm). None: the units of spending say nothing.
     """
-    channels = len(data.channels)
-    share = np.full(channels, _SHARE)
-    if roas is not None:
-        share = roas * data.spend.sum(axis=(0, 1)) / data.outcome.sum()
-    return MixPriors(share=np.maximum(share, 1e-4))
+    if roas is None:
+        return MixPriors(share=np.full(len(data.channels), _SHARE))
+    share = roas[0] * data.spend.sum(axis=(0, 1)) / data.outcome.sum()
+    return MixPriors(share=np.maximum(share, 1e-6), share_factor=roas[1])
 
 
 def fit_mix(
@@ -116,6 +92,9 @@ def fit_mix(
     options: SamplerOptions | None = None,
 ) -> MixFit:
     """Fit a mix model.
+
+    A first climb to the mode tells how what is left unexplained behaves; the draws take that as
+    known.
 
     Parameters
     ----------
@@ -131,40 +110,20 @@ def fit_mix(
     priors = priors or default_priors(data)
     scale = data.outcome.mean(axis=0)
     usual = usual_spend(data, scale)
-    lags = lags_of(data.period_days)
-    weights = np.broadcast_to(scale, data.outcome.shape).ravel()
-    total = float(weights.sum())
-    weights = weights / total
-    channels = tuple(
-        ChannelRows(
-            lagged(data.spend[:, :, c] / usual[:, c], lags),
-            tuple(
-                _observed(test, data, usual[:, c], scale, lags)
-                for test in tests
-                if test.channel == c
-            ),
-        )
-        for c in range(len(data.channels))
-    )
+    rows = _channel_rows(data, usual, tests, np.ones(data.outcome.shape))
     design = design_of(data, priors)
-    linear = LinearPart(design.columns, design.scale)
-    middle = np.log([priors.half_life_days[0], priors.half[0], priors.slope[0]])
-    spread = np.log([priors.half_life_days[1], priors.half[1], priors.slope[1]])
-    outcome = data.outcome / scale
-    if priors.link == "multiplied":
-        outcome = np.log(outcome)
-    posterior = Posterior(
-        outcome.ravel(),
-        channels,
-        tuple(Prior(float(share), middle, spread) for share in priors.share),
-        linear,
-        weights,
-        (float(np.log(priors.noise[0])), float(np.log(priors.noise[1]))),
-        float(data.period_days),
-        link=priors.link,
-    )
-    drawn = draw(posterior, posterior.prior_middle, options)
-    contributions = _contributions(posterior, drawn, data)
+    posterior, linear = _posterior(data, priors, rows, design, None)
+    top = mode_of(posterior, posterior.prior_middle)
+    for _ in range(_NOISE_ROUNDS):
+        rest = posterior.unexplained(top).reshape(data.outcome.shape)
+        shape = noise_of(rest, scale)
+        if priors.link == "multiplied" and tests:
+            # a test saw a share of what came with all other channels, not of what comes anyway
+            grown = 1 + posterior.added(top[None]).reshape(data.outcome.shape)
+            rows = _channel_rows(data, usual, tests, grown)
+        posterior, linear = _posterior(data, priors, rows, design, shape)
+        top = mode_of(posterior, top)
+    drawn = draw(posterior, top, options)
     return MixFit(
         data=data,
         scale=scale,
@@ -173,10 +132,61 @@ def fit_mix(
         posterior=posterior,
         design=design,
         linear=linear,
-        contributions=contributions,
+        contributions=_contributions(posterior, drawn, data),
         r_hat=r_hat(drawn.theta),
         effective=effective_draws(drawn.theta),
     )
+
+
+def _channel_rows(
+    data: MixData, usual: Floats, tests: tuple[SpendTest, ...], grown: Floats
+) -> tuple[ChannelRows, ...]:
+    lags = lags_of(data.period_days)
+    return tuple(
+        ChannelRows(
+            lagged(data.spend[:, :, c] / usual[:, c], lags),
+            tuple(
+                _observed(test, data, usual[:, c], grown, lags)
+                for test in tests
+                if test.channel == c
+            ),
+        )
+        for c in range(len(data.channels))
+    )
+
+
+def _posterior(
+    data: MixData,
+    priors: MixPriors,
+    rows: tuple[ChannelRows, ...],
+    design: Design,
+    shape: Noise | None,
+) -> tuple[Posterior, LinearPart]:
+    scale = data.outcome.mean(axis=0)
+    outcome = data.outcome / scale
+    if priors.link == "multiplied":
+        outcome = np.log(outcome)
+    flat, columns = outcome.reshape(1, -1), design.columns
+    if shape is not None:
+        flat, columns = shape.apart(flat), shape.apart(columns.T).T
+    linear = LinearPart(columns, design.scale)
+    weights = np.broadcast_to(scale, data.outcome.shape).ravel()
+    middle = np.log([priors.half_life_days[0], priors.half[0], priors.slope[0]])
+    spread = np.log([priors.half_life_days[1], priors.half[1], priors.slope[1]])
+    posterior = Posterior(
+        flat[0],
+        rows,
+        tuple(
+            Prior(float(share), middle, spread, _log(priors.share_factor)) for share in priors.share
+        ),
+        linear,
+        weights / weights.sum(),
+        (float(np.log(priors.noise[0])), float(np.log(priors.noise[1]))),
+        float(data.period_days),
+        shape,
+        priors.link,
+    )
+    return posterior, linear
 
 
 def usual_spend(data: MixData, scale: Floats) -> Floats:
@@ -192,29 +202,37 @@ def usual_spend(data: MixData, scale: Floats) -> Floats:
     return usual
 
 
-def _observed(test: SpendTest, data: MixData, usual: Floats, scale: Floats, lags: int) -> Observed:
+def _observed(test: SpendTest, data: MixData, usual: Floats, grown: Floats, lags: int) -> Observed:
+    scale = data.outcome.mean(axis=0)
     if test.spend.ndim == 1:
         # two spendings that last: carried over they are what they are
         pressure = test.spend / usual.mean()
         rows = np.repeat(pressure[None], lags, axis=0)
-        weights = np.array([-1.0, 1.0])
-        unit = float(scale.mean())
-        return Observed(rows, weights, test.found / unit, test.error / unit)
+        factor = float(grown.mean() / scale.mean())
+        return Observed(rows, np.array([-1.0, 1.0]), test.found * factor, test.error * factor)
     there = lagged(data.spend[:, :, test.channel] / usual, lags)
     without = lagged(test.spend / usual, lags)
     weights = (test.weights * scale).ravel()
     looked = weights != 0
-    unit = float(np.abs(weights[looked]).sum())
+    weights = weights[looked]
+    unit = float(np.abs(weights).sum())
+    factor = float(np.average(grown.ravel()[looked], weights=np.abs(weights))) / unit
     return Observed(
         np.concatenate([there[:, looked], without[:, looked]], axis=1),
-        np.concatenate([weights[looked], -weights[looked]]) / unit,
-        test.found / unit,
-        test.error / unit,
+        np.concatenate([weights, -weights]) / unit,
+        test.found * factor,
+        test.error * factor,
     )
+
+
+def _log(factor: float | None) -> float | None:
+    return None if factor is None else float(np.log(factor))
 
 
 def _contributions(posterior: Posterior, drawn: Draws, data: MixData) -> Floats:
     """Return what each channel made, in units of the outcome; (draws, channels)."""
-    return np.concatenate(
-        [posterior.parts(some, data.outcome.ravel()) for some in np.array_split(drawn.flat, 20)]
-    )
+    found = []
+    for some in np.array_split(drawn.flat, 20):
+        unit = posterior.unit(some, data.outcome.ravel(), data.outcome.mean(axis=0))
+        found.append(posterior.parts(some, unit))
+    return np.concatenate(found)

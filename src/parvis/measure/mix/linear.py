@@ -83,6 +83,12 @@ class LinearPart:
         )
         return value, by_rest, by_noise * 2 * noise[:, 0]
 
+    def explained(self, rest: Floats, sigma: Floats) -> Floats:
+        """Return what the linear part is expected to explain of what is left; (draws, rows)."""
+        wide = (sigma**2)[:, None] + self._values**2
+        found: Floats = ((rest @ self._left) * self._values**2 / wide) @ self._left.T
+        return found
+
     def draw(self, rest: Floats, sigma: Floats, rng: np.random.Generator) -> Floats:
         """Draw the coefficients that were integrated out; (draws, columns)."""
         noise = (sigma**2)[:, None]

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from parvis.measure.mix.contracts import Link
 from parvis.measure.mix.linear import LinearPart
+from parvis.measure.mix.noise import Noise
 from parvis.measure.mix.shapes import carry_over_weights, kept_after, saturation
 
 __all__ = ["OF_CHANNEL", "ChannelRows", "Observed", "Posterior", "Prior"]
@@ -82,7 +83,9 @@ class Prior:
     Parameters
     ----------
     share
-        The scale of a half-normal.
+        The scale of a half-normal, or the middle of a log-normal.
+    share_spread
+        Of the log-normal; null: half-normal.
     middle, spread
         (3,) of log half-life (days), log half, log slope: normal.
     """
@@ -90,6 +93,7 @@ class Prior:
     share: float
     middle: Floats
     spread: Floats
+    share_spread: float | None = None
 
 
 class Posterior:
@@ -109,9 +113,11 @@ class Posterior:
         Middle and spread of log(sigma).
     period_days
         Days of a period.
-    whiten
-        (rows, rows) makes the noise of rows independent; None: it is. `outcome` and the linear
-        part are given whitened.
+    noise_shape
+        What makes rows independent and of one size; None: they are. `outcome` and the linear
+        part are given so.
+    link
+        Whether channels add to outcomes, or a share to what would come anyway.
     """
 
     def __init__(
@@ -123,27 +129,30 @@ class Posterior:
         weights: Floats,
         noise: tuple[float, float],
         period_days: float,
-        whiten: Floats | None = None,
+        noise_shape: Noise | None = None,
         link: Link = "added",
     ) -> None:
-        self._outcome, self._channels, self._priors = outcome, channels, priors
-        self._linear, self._weights, self._noise = linear, weights, noise
-        self._period, self._whiten, self._link = period_days, whiten, link
-        # an experiment's rows are carried and bent together with the channel's own
-        self._lags = [
-            np.concatenate([c.lags, *(e.rows for e in c.experiments)], axis=1) for c in channels
-        ]
+        self._outcome, self._linear = outcome, linear
+        self._weights, self._noise = weights, noise
+        self._period, self._shape, self._link = period_days, noise_shape, link
+        self._rows = len(weights)
+        self._laid = _laid(channels)
+        self._share = np.array([p.share for p in priors])
+        self._share_spread = priors[0].share_spread
+        self._middle = np.array([p.middle for p in priors])
+        self._spread = np.array([p.spread for p in priors])
 
     @property
     def dimensions(self) -> int:
         """How many numbers are sampled."""
-        return len(OF_CHANNEL) * len(self._channels) + 1
+        return len(OF_CHANNEL) * len(self._share) + 1
 
     @property
     def prior_middle(self) -> Floats:
         """(dimensions,) where the beliefs have their middle."""
-        parts = [np.concatenate([[np.log(p.share) - 0.5], p.middle]) for p in self._priors]
-        return np.concatenate([*parts, [self._noise[0]]])
+        each = np.concatenate([np.log(self._share)[:, None] - 0.5, self._middle], axis=1)
+        middle: Floats = np.append(each.ravel(), self._noise[0])
+        return middle
 
     def __call__(self, theta: Floats) -> tuple[Floats, Floats]:
         """Return the log density and its slope.
@@ -159,18 +168,16 @@ class Posterior:
         """
         slope = np.zeros_like(theta)
         value = self._believed(theta, slope)
-        sides = [self._side(theta, c) for c in range(len(self._channels))]
+        sides = self._sides(theta)
         added = self._added(sides)
         density, by_rest, by_noise = self._linear.log_density(
             self._outcome - self._seen(added), np.exp(theta[:, -1])
         )
-        value += density
         slope[:, -1] += by_noise
-        by_added = -by_rest if self._whiten is None else -by_rest @ self._whiten
+        by_added = -by_rest if self._shape is None else -self._shape.back(by_rest)
         if self._link == "multiplied":
             by_added /= 1 + added
-        for at, side in enumerate(sides):
-            value += self._back(at, side, by_added, slope)
+        value += density + self._back(sides, by_added, slope)
         return value, slope
 
     def shapes(self, theta: Floats, channel: int, lags: Floats) -> Floats:
@@ -181,116 +188,193 @@ class Posterior:
         lags
             (lags, rows) any pressure, laid out as the channel's own.
         """
-        own = self._side(theta, channel)
+        sides = self._sides(theta)
         parts = theta[:, channel * 4 : channel * 4 + 4]
         kept = kept_after(np.exp(parts[:, 1]), self._period)
         weights, _ = carry_over_weights(kept, len(lags))
         bent, _ = saturation(weights @ lags, np.exp(parts[:, 2]), np.exp(parts[:, 3]))
-        return own.share[:, None] * bent / own.mean[:, None]
+        found: Floats = (sides.share[channel] / sides.mean[channel])[:, None] * bent
+        return found
 
-    def parts(self, theta: Floats, outcome: Floats) -> Floats:
-        """Return what each channel made of the outcomes there were; (draws, channels).
+    def unit(self, theta: Floats, outcome: Floats, scale: Floats) -> Floats:
+        """Return what an added share of 1 is worth in each row, in units of the outcome.
 
         Parameters
         ----------
         outcome
             (rows,) as it was.
+        scale
+            (places,) the usual outcome.
+
+        Returns
+        -------
+        (draws, rows)
+            The usual outcome of the place; where channels add a share to what would come
+            anyway, what would have come.
         """
-        sides = [self._side(theta, c) for c in range(len(self._channels))]
-        added = self._added(sides)
-        rows = added.shape[1]
         if self._link == "multiplied":
-            # of each outcome the share that this lift has in it
-            unit = outcome / (1 + added)
-        else:
-            unit = np.broadcast_to(self._weights * outcome.sum(), added.shape)
-        return np.stack(
-            [side.share * (side.shape[:, :rows] * unit).sum(axis=1) for side in sides], axis=1
-        )
+            anyway: Floats = outcome / (1 + self._added(self._sides(theta)))
+            return anyway
+        return np.tile(np.tile(scale, len(outcome) // len(scale)), (len(theta), 1))
+
+    def parts(self, theta: Floats, unit: Floats) -> Floats:
+        """Return what each channel made, in units of the outcome; (draws, channels).
+
+        Parameters
+        ----------
+        unit
+            (draws, rows) as `unit` returns it.
+        """
+        sides = self._sides(theta)
+        made = sides.share * (sides.shape[:, :, : self._rows] * unit).sum(axis=2)
+        found: Floats = made.T
+        return found
 
     def rest(self, theta: Floats) -> Floats:
-        """Return what is left of the outcome, whitened, when advertising is taken away."""
-        sides = [self._side(theta, c) for c in range(len(self._channels))]
-        return self._outcome - self._seen(self._added(sides))
+        """Return what is left of the outcome when advertising is taken away, rows made apart."""
+        rest: Floats = self._outcome - self._seen(self.added(theta))
+        return rest
 
-    def _added(self, sides: list[_Side]) -> Floats:
-        added = np.zeros((len(sides[0].share), len(self._weights)))
-        for side in sides:
-            added += side.share[:, None] * side.shape[:, : added.shape[1]]
+    def added(self, theta: Floats) -> Floats:
+        """Return what all channels add in each row, as a share; (draws, rows)."""
+        return self._added(self._sides(theta))
+
+    def unexplained(self, theta: Floats) -> Floats:
+        """Return what nothing explains, at one point, as the rows are; (rows,)."""
+        rest = self.rest(theta[None])
+        left = rest - self._linear.explained(rest, np.exp(theta[None, -1]))
+        whole: Floats = left if self._shape is None else self._shape.together(left)
+        return whole.ravel()
+
+    def _added(self, sides: _Sides) -> Floats:
+        added: Floats = (sides.share[:, :, None] * sides.shape[:, :, : self._rows]).sum(axis=0)
         return added
 
     def _seen(self, added: Floats) -> Floats:
         seen = np.log1p(added) if self._link == "multiplied" else added
-        return seen if self._whiten is None else seen @ self._whiten.T
+        whole: Floats = seen if self._shape is None else self._shape.apart(seen)
+        return whole
 
     def _believed(self, theta: Floats, slope: Floats) -> Floats:
-        value = np.zeros(len(theta))
-        for c, prior in enumerate(self._priors):
-            at = c * 4
-            share = np.exp(theta[:, at]) / prior.share
+        each = theta[:, :-1].reshape(len(theta), -1, 4)
+        by_each = slope[:, :-1].reshape(len(theta), -1, 4)
+        if self._share_spread is None:
+            share = np.exp(each[:, :, 0]) / self._share
             # a half-normal of the share, sampled as its logarithm
-            value += -0.5 * share**2 + theta[:, at]
-            slope[:, at] += 1 - share**2
-            off = (theta[:, at + 1 : at + 4] - prior.middle) / prior.spread
-            value += -0.5 * (off**2).sum(axis=1)
-            slope[:, at + 1 : at + 4] -= off / prior.spread
+            value: Floats = (each[:, :, 0] - 0.5 * share**2).sum(axis=1)
+            by_each[:, :, 0] += 1 - share**2
+        else:
+            off_share = (each[:, :, 0] - np.log(self._share)) / self._share_spread
+            value = -0.5 * (off_share**2).sum(axis=1)
+            by_each[:, :, 0] -= off_share / self._share_spread
+        off = (each[:, :, 1:] - self._middle) / self._spread
+        value -= 0.5 * (off**2).sum(axis=(1, 2))
+        by_each[:, :, 1:] -= off / self._spread
+        slope[:, :-1] = by_each.reshape(len(theta), -1)
         off_noise = (theta[:, -1] - self._noise[0]) / self._noise[1]
-        value += -0.5 * off_noise**2
+        value -= 0.5 * off_noise**2
         slope[:, -1] -= off_noise / self._noise[1]
         return value
 
-    def _side(self, theta: Floats, channel: int) -> _Side:
-        at = channel * 4
-        half_life, half, bend = (np.exp(theta[:, at + i]) for i in (1, 2, 3))
+    def _sides(self, theta: Floats) -> _Sides:
+        each = np.exp(theta[:, :-1]).reshape(len(theta), -1, 4).transpose(2, 1, 0)
+        share, half_life, half, bend = each
+        channels, draws = share.shape
         kept = kept_after(half_life, self._period)
-        weights, by_kept = carry_over_weights(kept, len(self._lags[channel]))
-        carried = weights @ self._lags[channel]
-        bent, distance = saturation(carried, half, bend)
-        mean = bent[:, : len(self._weights)] @ self._weights
+        lags = self._laid.lags.shape[1]
+        weights, by_kept = carry_over_weights(kept.ravel(), lags)
+        carried = weights.reshape(channels, draws, lags) @ self._laid.lags
+        flat = carried.reshape(channels * draws, -1)
+        bent, distance = saturation(flat, half.ravel(), bend.ravel())
+        bent = bent.reshape(carried.shape)
+        # far out nothing is left of the curve; such a walk is lost, not an error
+        mean = np.maximum(bent[:, :, : self._rows] @ self._weights, 1e-200)
         # d kept / d log(half-life)
         by_half_life = kept * np.log(2) * self._period / half_life
-        return _Side(
-            share=np.exp(theta[:, at]),
-            shape=bent / mean[:, None],
+        return _Sides(
+            share=share,
+            shape=bent / mean[:, :, None],
             mean=mean,
             bent=bent,
-            distance=distance,
+            distance=distance.reshape(carried.shape),
             carried=carried,
             bend=bend,
-            by_kept=by_kept * by_half_life[:, None],
+            by_kept=by_kept.reshape(channels, draws, lags) * by_half_life[:, :, None],
         )
 
-    def _back(self, channel: int, side: _Side, by_added: Floats, slope: Floats) -> Floats:
-        """Carry the slope back to a channel's own numbers; return the experiments' density."""
-        rows, at = len(self._weights), channel * 4
-        by_shape = np.zeros_like(side.shape)
-        by_shape[:, :rows] = by_added
-        value = np.zeros(len(slope))
-        start = rows
-        for experiment in self._channels[channel].experiments:
-            end = start + len(experiment.weights)
-            seen = side.share * (side.shape[:, start:end] @ experiment.weights)
-            off = (experiment.found - seen) / experiment.error
-            value += -0.5 * off**2
-            by_shape[:, start:end] = (off / experiment.error)[:, None] * experiment.weights
-            start = end
-        # by log(share)
-        slope[:, at] += side.share * (by_shape * side.shape).sum(axis=1)
-        by_shape *= side.share[:, None]
-        by_mean = -(by_shape * side.shape).sum(axis=1) / side.mean
-        by_bent = by_shape / side.mean[:, None]
-        by_bent[:, :rows] += by_mean[:, None] * self._weights
-        by_log = by_bent * side.bent * (1 - side.bent) * side.bend[:, None]
-        slope[:, at + 2] -= by_log.sum(axis=1)
-        slope[:, at + 3] += (by_log * side.distance).sum(axis=1)
-        by_carried = by_log / np.maximum(side.carried, 1e-9)
-        slope[:, at + 1] += ((by_carried @ self._lags[channel].T) * side.by_kept).sum(axis=1)
+    def _back(self, sides: _Sides, by_added: Floats, slope: Floats) -> Floats:
+        """Carry the slope back to the channels' own numbers; return the experiments' density."""
+        laid, rows = self._laid, self._rows
+        by_shape = np.empty_like(sides.shape)
+        by_shape[:, :, :rows] = by_added
+        seen = sides.share[:, :, None] * (sides.shape[:, :, rows:] @ laid.weights)
+        off = (laid.found[:, None] - seen) * laid.sureness[:, None]
+        value: Floats = -0.5 * (off**2).sum(axis=(0, 2))
+        by_shape[:, :, rows:] = (off * laid.sureness[:, None]) @ laid.weights.transpose(0, 2, 1)
+        along = (by_shape * sides.shape).sum(axis=2)
+        by_bent = by_shape * (sides.share / sides.mean)[:, :, None]
+        by_mean = -sides.share * along / sides.mean
+        by_bent[:, :, :rows] += by_mean[:, :, None] * self._weights
+        by_log = by_bent * sides.bent * (1 - sides.bent) * sides.bend[:, :, None]
+        by_carried = by_log / np.maximum(sides.carried, 1e-9)
+        by_weights = by_carried @ laid.lags.transpose(0, 2, 1)
+        found = (
+            sides.share * along,
+            (by_weights * sides.by_kept).sum(axis=2),
+            -by_log.sum(axis=2),
+            (by_log * sides.distance).sum(axis=2),
+        )
+        slope[:, :-1] += np.stack(found, axis=2).transpose(1, 0, 2).reshape(len(slope), -1)
         return value
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
-    """A channel at some draws: what was computed on the way, for the way back."""
+class _Laid:
+    """All channels side by side: an experiment's rows stand behind the channel's own.
+
+    Parameters
+    ----------
+    lags
+        (channels, lags, rows + experiments' rows) pressure.
+    weights
+        (channels, experiments' rows, experiments).
+    found, sureness
+        (channels, experiments) what was found; 1 / its error, 0 where there is no experiment.
+    """
+
+    lags: Floats
+    weights: Floats
+    found: Floats
+    sureness: Floats
+
+
+def _laid(channels: tuple[ChannelRows, ...]) -> _Laid:
+    lags, rows = channels[0].lags.shape
+    more = max(sum(len(e.weights) for e in c.experiments) for c in channels)
+    most = max(len(c.experiments) for c in channels)
+    count = len(channels)
+    laid = _Laid(
+        np.zeros((count, lags, rows + more)),
+        np.zeros((count, more, most)),
+        np.zeros((count, most)),
+        np.zeros((count, most)),
+    )
+    for at, channel in enumerate(channels):
+        laid.lags[at, :, :rows] = channel.lags
+        start = 0
+        for number, experiment in enumerate(channel.experiments):
+            end = start + len(experiment.weights)
+            laid.lags[at, :, rows + start : rows + end] = experiment.rows
+            laid.weights[at, start:end, number] = experiment.weights
+            laid.found[at, number] = experiment.found
+            laid.sureness[at, number] = 1 / experiment.error
+            start = end
+    return laid
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """All channels at some draws, (channels, draws, …): what the way back needs."""
 
     share: Floats
     shape: Floats
