@@ -235,7 +235,7 @@ class ListenSettings(_Section):
     tier: Literal["fast", "best"] = "fast"
     read_again_below: Annotated[float, Field(ge=0, le=1)] = 0.5
     read_again_share: Annotated[float, Field(ge=0, le=1)] = 0.05
-    false_alarms: Annotated[float, Field(gt=0, le=90)] = 0.1
+    false_alarms: Annotated[float, Field(gt=0, le=90)] = 0.3
     history_days: Annotated[int, Field(ge=7, le=365)] = 28
     pictures: bool = True
     aspects: bool = True

@@ -37,6 +37,7 @@ _SPREAD_KEPT: Final = 0.66
 #: be sure; where there are many a crisis is beyond doubt, and a joke has many hours to look so.
 _SHARE_CHANCE: Final = 3e-3
 _FEW_TEXTS: Final = 20.0
+_MOST_SHARE_CHANCE: Final = 0.005
 _LEAST_SHARE_CHANCE: Final = 1e-7
 
 
@@ -60,7 +61,7 @@ class AlarmRules:
         So long without an unusual hour, and it is over.
     """
 
-    false_alarms: float = 0.1
+    false_alarms: float = 0.3
     history_days: int = 28
     least_days: int = 7
     least_texts: int = 5
@@ -177,9 +178,7 @@ def alarms(
         chance = _tail(negative[place], expected, spread)
         if chance >= threshold:
             continue
-        few = min(_FEW_TEXTS / texts[place], 1.0) ** 2
-        sure = max(_SHARE_CHANCE * few, _LEAST_SHARE_CHANCE)
-        if _share_tail(negative[place], texts[place], share, spread) >= sure:
+        if not _is_unkind(negative[place], texts[place], share, spread, chance / threshold):
             continue
         loud[place] = True
         at = int(ends[place])
@@ -234,6 +233,19 @@ def _tail(count: float, expected: float, spread: float) -> float:
         return float(gammainc(count, expected))
     # of the negative binomial distribution, by the regularised beta function
     return float(betainc(count, expected / (spread - 1), (spread - 1) / spread))
+
+
+def _is_unkind(negative: float, texts: float, share: float, spread: float, surplus: float) -> bool:
+    """Tell whether the share of negative texts is unusual too.
+
+    Where the count is beyond doubt (`surplus`: its chance, over what would do) the share may be
+    less so; but a good joke, which raises the count alone, stays one however loud it is.
+    """
+    few = min(_FEW_TEXTS / texts, 1.0) ** 2
+    tail = _share_tail(negative, texts, share, spread)
+    sure = max(_SHARE_CHANCE * few, _LEAST_SHARE_CHANCE)
+    most = max(_MOST_SHARE_CHANCE * few, _LEAST_SHARE_CHANCE)
+    return tail < most and tail * surplus < sure
 
 
 def _share_tail(negative: float, texts: float, share: float, spread: float) -> float:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from parvis.listen.alarm import Alarm, AlarmRules, alarms, watched
 from parvis.listen.authors import authors, profiles_told
 from parvis.listen.bounded import LONGEST
+from parvis.listen.bursts import Burst, Spoken, bursts, words_in
 from parvis.listen.contracts import LABELS, TIERS, Tier
 from parvis.listen.corrections import FEWEST, Correction, retrain
 from parvis.listen.duplicates import ALIKE, bands, copies, likeness, signatures
@@ -59,6 +60,7 @@ __all__ = [
     "AlarmRules",
     "Alike",
     "Bin",
+    "Burst",
     "Correction",
     "Entry",
     "Head",
@@ -70,6 +72,7 @@ __all__ = [
     "PictureReading",
     "Purpose",
     "Read",
+    "Spoken",
     "Standout",
     "Tier",
     "Topic",
@@ -80,6 +83,7 @@ __all__ = [
     "alarms",
     "authors",
     "bands",
+    "bursts",
     "copies",
     "echoes",
     "encoder_name",
@@ -117,6 +121,7 @@ __all__ = [
     "views_of",
     "watched",
     "words",
+    "words_in",
 ]
 
 _CHUNK = 512

@@ -110,6 +110,12 @@ def _mailed(rules: ListenSettings, name: str, alerts: Sequence[dict[str, Any]]) 
 
 
 def _words(alert: dict[str, Any]) -> str:
+    if alert["subject_kind"] == "word":
+        return (
+            f"{alert['noticed_at']:%Y-%m-%d %H:%M} UTC: {alert['texts']} people said "
+            f'"{alert["subject"]}" within an hour that usually has {alert["expected"]:.1f}, '
+            f"{alert['negative']} of them in a negative text."
+        )
     of = f" about {alert['subject']}" if alert["subject"] else ""
     return (
         f"{alert['noticed_at']:%Y-%m-%d %H:%M} UTC: {alert['negative']} negative texts{of} in an "

@@ -43,7 +43,7 @@ class Alert:
     Parameters
     ----------
     subject_kind, subject
-        `all` and nothing, or a `topic` or `name` and which.
+        `all` and nothing, or a `topic`, `name` or `word` and which.
     alarm
         When, and how much more than usual.
     explanation
@@ -116,7 +116,7 @@ def watch(workspace: Workspace, until: datetime | None = None) -> WatchReport:
         if texts.empty or waiting > _MOST_WAITING * len(texts):
             return WatchReport(0, 0, (), 0, waiting)
         subjects = _subjects(texts)
-        found = []
+        found: list[Alert] = []
         for (kind, subject), places in subjects.items():
             part = texts.iloc[places]
             series = listen.watched(
@@ -126,8 +126,9 @@ def watch(workspace: Workspace, until: datetime | None = None) -> WatchReport:
             rule = how if kind == "all" else replace(how, least_texts=10, least_spread=1.6)
             found += [
                 Alert(kind, subject, alarm, {})
-                for alarm in listen.alarms(series, rule, len(subjects), judged_after)
+                for alarm in listen.alarms(series, rule, len(subjects) + 1, judged_after)
             ]
+        found += _words(texts, how, len(subjects) + 1, found, since)
         fresh, lasting = _against(found, known, how)
         explained = [replace(a, explanation=_explained(engine, texts, a)) for a in fresh]
         _write(engine, explained, lasting)
@@ -135,6 +136,31 @@ def watch(workspace: Workspace, until: datetime | None = None) -> WatchReport:
         engine.close()
     _note_watched(workspace, end)
     return WatchReport(len(texts), len(subjects), tuple(explained), len(lasting), waiting)
+
+
+def _words(
+    texts: pd.DataFrame,
+    how: listen.AlarmRules,
+    series: int,
+    found: Sequence[Alert],
+    since: datetime | None,
+) -> list[Alert]:
+    """Look for words that many say at once, where no alarm of all texts tells of it already."""
+    judged_after = _minute(since) - how.calm_hours * 60 if since else None
+    spoken = listen.Spoken(
+        texts["minute"].to_numpy(),
+        texts["is_negative"].to_numpy(),
+        texts["thread"].tolist(),
+        texts["author"].fillna("").tolist(),
+        texts["wording"].tolist(),
+        [listen.words_in(text) for text in texts["text"]],
+    )
+    whole = [a.alarm for a in found if a.subject_kind == "all"]
+    return [
+        Alert("word", burst.word, burst.alarm, {})
+        for burst in listen.bursts(spoken, how, series, judged_after)
+        if not any(w.at <= burst.alarm.at <= w.until + how.calm_hours * 60 for w in whole)
+    ]
 
 
 def _watched_until(workspace: Workspace) -> datetime | None:
@@ -164,7 +190,9 @@ def _texts(engine: Engine, since: datetime | None, until: datetime) -> pd.DataFr
     said = _said(engine, since, until)
     said = said.filter(said.sentiment.notnull())
     rows = said.select(
-        "text_id", "topic_id", "channel", "author", "author_name",
+        "text_id", "topic_id", "channel", "author", "author_name", "text",
+        thread=said.thread_id.fill_null(said.text_id),
+        wording=said.copy_of.fill_null(said.text_key),
         minute=(said.occurred_at.epoch_seconds() // 60).cast("int64"),
         is_negative=said.sentiment == _NEGATIVE,
         # aspects are watched as topics; twice would ask more of each to be believed
@@ -212,7 +240,9 @@ def _against(
         before = [
             r
             for r in known
-            if (r["subject_kind"], r["subject"]) == (alert.subject_kind, alert.subject)
+            # of one crisis another word may be the first, once more is known
+            if (r["subject_kind"] == alert.subject_kind)
+            and (r["subject"] == alert.subject or alert.subject_kind == "word")
             and _minute(r["noticed_at"]) <= alert.alarm.until
             and alert.alarm.at - _minute(r["until_at"]) <= how.calm_hours * 60
         ]
@@ -235,6 +265,9 @@ def _explained(engine: Engine, texts: pd.DataFrame, alert: Alert) -> dict[str, A
     elif alert.subject_kind == "name":
         named = of_subject["names"].map(lambda n: alert.subject in (() if n is None else n))
         of_subject = of_subject[named.astype(bool)]
+    elif alert.subject_kind == "word":
+        spoken = of_subject["text"].map(lambda t: alert.subject in listen.words_in(t))
+        of_subject = of_subject[spoken.astype(bool)]
     hour = of_subject[of_subject["minute"].between(end - 60, end, inclusive="left")]
     before = of_subject[of_subject["minute"] < end - 60]
     heard = engine.table("echoes").filter(lambda t: t.text_id.isin(hour["text_id"].tolist()))

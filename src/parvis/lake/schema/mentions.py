@@ -142,7 +142,7 @@ ALERTS = TableSchema(
     key=("alert_id",),
     columns=(
         Column("alert_id", "!string", "unique"),
-        Column("subject_kind", "!string", "all, topic or name"),
+        Column("subject_kind", "!string", "all, topic, name or word"),
         Column("subject", "!string", "which topic or name; empty: all that is said"),
         Column("noticed_at", "!timestamp('UTC')", "the end of the first unusual hour"),
         Column("until_at", "!timestamp('UTC')", "the end of the last unusual hour"),

@@ -67,17 +67,27 @@ def _shown(
         )
     else:
         title = say("Unusually many negative texts since %(since)s", since=since)
-    counts = say(
-        "%(negative)s of %(texts)s texts in the first hour were negative; %(expected)s are usual. "
-        "Chance alone would do that in one hour of %(hours)s.",
-        negative=fmt.number(alert.negative),
-        texts=fmt.number(alert.texts),
-        expected=fmt.number(alert.expected, 1),
-        hours=_one_in(alert.chance, language),
-    )
+    told = {
+        "negative": fmt.number(alert.negative),
+        "texts": fmt.number(alert.texts),
+        "expected": fmt.number(alert.expected, 1),
+        "hours": _one_in(alert.chance, language),
+    }
+    if alert.subject_kind == "word":
+        counts = say(
+            "%(texts)s people said this word within an hour, %(negative)s of them in a negative "
+            "text; %(expected)s are usual. Chance alone would do that in one hour of %(hours)s.",
+            **told,
+        )
+    else:
+        counts = say(
+            "%(negative)s of %(texts)s texts in the first hour were negative; %(expected)s are "
+            "usual. Chance alone would do that in one hour of %(hours)s.",
+            **told,
+        )
     last = say("The last unusual hour ended on %(at)s.", at=fmt.moment(alert.until_at, zone))
     days = {"from": _day(alert.noticed_at, zone), "to": _day(alert.until_at, zone)}
-    filtered = {"topic": "topic", "name": "name"}.get(alert.subject_kind)
+    filtered = {"topic": "topic", "name": "name", "word": "q"}.get(alert.subject_kind)
     query: dict[str, Any] = {"sentiment": "negative", **days}
     if filtered:
         query[filtered] = alert.subject
