@@ -19,6 +19,7 @@ __all__ = ["ShownAlert", "shown_alerts"]
 #: So long after its last unusual hour an alert is still on the pages.
 _SHOWN_FOR: Final = timedelta(days=2)
 _MOST: Final = 3
+_FIRST: Final = {"all": 0, "word": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def shown_alerts(
     if until is None:
         return ()
     called = topics(shelf) if known is None else known
-    found = alerts(shelf, until - _SHOWN_FOR)
+    # the newest first, but what concerns all before what concerns a part of it
+    found = sorted(alerts(shelf, until - _SHOWN_FOR), key=lambda a: _FIRST.get(a.subject_kind, 2))
     return tuple(_shown(a, shelf, language, called) for a in found[:_MOST])
 
 
@@ -70,7 +72,7 @@ def _shown(
     told = {
         "negative": fmt.number(alert.negative),
         "texts": fmt.number(alert.texts),
-        "expected": fmt.number(alert.expected, 1),
+        "expected": fmt.number(alert.expected, 1 if alert.expected >= 0.1 else 2),
         "hours": _one_in(alert.chance, language),
     }
     if alert.subject_kind == "word":
