@@ -12,6 +12,7 @@ import pytest
 
 import parvis
 from parvis import errors
+from tests.making import run_python
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "parvis"
@@ -202,3 +203,12 @@ def test_nobodys_machine_is_in_the_repository() -> None:
 
 def test_the_version_is_told() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", parvis.__version__)
+
+
+def test_commands_that_measure_nothing_load_nothing_for_it() -> None:
+    """What stays in memory of a command that only reads texts is counted in megabytes."""
+    code = (
+        "import sys, parvis.cli.app\n"
+        "print([m for m in ('scipy.stats', 'scipy.optimize', 'sklearn') if m in sys.modules])"
+    )
+    assert run_python(code).strip() == "[]"

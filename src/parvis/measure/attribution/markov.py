@@ -28,7 +28,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from parvis.measure.attribution.tally import Chain
 
@@ -108,6 +107,9 @@ class Walk:
 
     def _followed(self, odds: Floats, outcome: Floats) -> Floats:
         """Bound the chances from below and from above until the two meet."""
+        # it is large, and most commands measure nothing
+        from scipy.sparse import csr_array
+
         size = len(self._states)
         onward = csr_array((odds, (self._from[self._onward], self._to)), shape=(size, size))
         # one column for each channel taken away, and one with all of them

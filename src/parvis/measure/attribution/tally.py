@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
 
 from parvis.errors import MeasureError
 from parvis.measure.attribution.paths import Paths
 from parvis.measure.attribution.rules import RULES, rule_weights, shapley_weights
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 __all__ = ["Chain", "Tally", "tally"]
 
@@ -171,6 +174,9 @@ class _Ledger:
         )
 
     def _chain(self, order: int, groups: int) -> Chain:
+        # it is large, and most commands measure nothing
+        from scipy.sparse import coo_array
+
         group, step, count = _merged(self._seen[order])
         steps, place = np.unique(step, return_inverse=True)
         counts = coo_array((count, (group, place)), shape=(groups, len(steps))).tocsr()

@@ -12,7 +12,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 __all__ = ["effective_draws", "r_hat"]
 
@@ -72,6 +71,9 @@ def _halved(draws: Floats) -> Floats:
 
 
 def _normal_ranks(draws: Floats) -> Floats:
+    # all of scipy.stats is large, and most commands measure nothing
+    from scipy.stats import rankdata
+
     flat = draws.reshape(-1, draws.shape[-1])
     ranks = rankdata(flat, axis=0)
     normal: Floats = ndtri((ranks - 0.375) / (len(flat) + 0.25)).reshape(draws.shape)

@@ -23,7 +23,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from parvis.errors import MeasureError
 
@@ -89,6 +88,8 @@ class Draws:
 
 def mode_of(density: Density, start: Floats) -> Floats:
     """Climb to the top of a density from a point; (dimensions,)."""
+    # it is large, and most commands measure nothing
+    from scipy.optimize import minimize
 
     def down(theta: Floats) -> tuple[float, Floats]:
         value, slope = density(theta[None])
