@@ -57,8 +57,8 @@ class SamplerOptions:
     """
 
     chains: int = 32
-    warm_up: int = 120
-    draws: int = 150
+    warm_up: int = 180
+    draws: int = 400
     seed: int = 0
 
 
