@@ -23,8 +23,8 @@ def measure_command(
 ) -> None:
     """Tell which part of the marketing money is wasted, and how sure that is.
 
-    Journeys are credited, the mix is fitted, each channel is judged; the pages show the same. The
-    worker does it once a day.
+    Journeys are credited, the mix is fitted, each channel is judged. What was found is kept in the
+    tables credits, ledger and response.
     """
     with opened(workspace) as shop:
         currency = shop.settings.money.currency

@@ -13,7 +13,6 @@ Discovery*, 7, 373–397. https://doi.org/10.1023/A:1024940629314
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -22,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtrc
 
+from parvis.domain.words import without_accents
 from parvis.listen.alarm import BIN_MINUTES, Alarm, AlarmRules
 
 __all__ = ["Burst", "Spoken", "bursts", "words_in"]
@@ -89,9 +89,7 @@ def words_in(text: str) -> frozenset[str]:
     >>> sorted(words_in("Encore une PANNE générale : https://x.example/abcd"))
     ['encore', 'generale', 'panne']
     """
-    plain = unicodedata.normalize("NFKD", _LINK.sub(" ", text).casefold())
-    bare = "".join(c for c in plain if not unicodedata.combining(c))
-    return frozenset(_WORD.findall(bare))
+    return frozenset(_WORD.findall(without_accents(_LINK.sub(" ", text))))
 
 
 def bursts(

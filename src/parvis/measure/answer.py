@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from parvis.errors import MeasureError
-from parvis.measure.curves import SCALES, ResponseCurves
+from parvis.measure.curves import SCALES, ResponseCurves, interval
 from parvis.measure.ledger.verdict import judge
 from parvis.measure.mix.contracts import MixData, SpendTest
 from parvis.measure.mix.demand import Demand, demand_in
@@ -266,7 +266,7 @@ def _ledger(
 def _response(curves: ResponseCurves) -> list[dict[str, Any]]:
     returned = curves.returned
     picked = returned[:: max(len(returned) // _KEPT_DRAWS, 1)][:_KEPT_DRAWS]
-    low, high = np.quantile(returned, [0.05, 0.95], axis=0)
+    low, high = interval(returned)
     return [
         {
             "channel": name,

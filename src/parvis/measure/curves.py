@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from parvis.errors import MeasureError
 
-__all__ = ["SCALES", "ResponseCurves"]
+__all__ = ["SCALES", "ResponseCurves", "interval"]
 
 Floats = NDArray[np.float64]
 
+#: An interval holds the truth so often.
+_LEVEL: Final = 0.90
 #: Times today's spending; finer below and around it, where decisions fall.
 SCALES: Final = np.unique(np.concatenate([np.linspace(0, 1.3, 27), np.linspace(1.3, 3, 18)]))
 
@@ -98,3 +100,10 @@ class ResponseCurves:
         today = int(np.searchsorted(SCALES, 1.0))
         found: Floats = SCALES[self.profit[:, :, : today + 1].argmax(axis=2)]
         return found
+
+
+def interval(draws: Floats) -> tuple[Floats, Floats]:
+    """Return between what 90 of 100 draws are; draws are in the first dimension."""
+    tail = (1 - _LEVEL) / 2
+    low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
+    return low, high

@@ -1,4 +1,4 @@
-"""Measure what marketing achieved: once a day, and when somebody asks."""
+"""Measure what marketing achieved, when somebody asks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from parvis.errors import MeasureError
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
     from parvis.lake.engine import Engine
 
-__all__ = ["MeasureReport", "measure_all", "measuring_is_due"]
+__all__ = ["MeasureReport", "measure_all"]
 
-_EVERY: Final = timedelta(days=1)
 _BATCH: Final = 500_000
 _REPLICATES: Final = 200
 _ORDERS: Final = (1, 2)
@@ -47,20 +46,10 @@ class MeasureReport:
     seconds: float
 
 
-def measuring_is_due(workspace: Workspace, now: datetime) -> bool:
-    """Tell whether all should be measured again: there is spending, and it is a day ago."""
-    engine = workspace.engine
-    if not engine.count(engine.table("spend").limit(1)):
-        return False
-    told = engine.table("measured")
-    last = engine.rows(told.agg(at=told.measured_at.max()))
-    return not last or last[0]["at"] is None or now - last[0]["at"] >= _EVERY
-
-
 def measure_all(workspace: Workspace) -> MeasureReport:
     """Credit journeys, fit the mix, judge the channels, and keep what was found.
 
-    All is kept in one transaction: pages never show one half of it.
+    All is kept in one transaction: nobody reads one half of it.
     """
     began = time.perf_counter()
     engine = workspace.engine.session()

@@ -76,7 +76,7 @@ def _is_unseen(frame: Frame) -> bool:
 def _trails_concerned(frame: Frame) -> ir.Table:
     """Find trails with new events, and all of customers who changed hands."""
     if _is_unseen(frame):
-        return frame.engine.stage_rows([], {"trail": "string"})
+        return no_rows(frame, "sessions", "trail")
     new = profile.trailed(profile.known_at(frame.changed("events"), frame.as_of))
     theirs = profile.trailed(_events_of(frame, moved_customers(frame)))
     return together(new.select("trail"), theirs.select("trail")).distinct()

@@ -112,9 +112,9 @@ def _mailed(rules: ListenSettings, name: str, alerts: Sequence[dict[str, Any]]) 
 def _words(alert: dict[str, Any]) -> str:
     if alert["subject_kind"] == "word":
         return (
-            f"{alert['noticed_at']:%Y-%m-%d %H:%M} UTC: {alert['texts']} people said "
-            f'"{alert["subject"]}" within an hour that usually has {alert["expected"]:.1f}, '
-            f"{alert['negative']} of them in a negative text."
+            f"{alert['noticed_at']:%Y-%m-%d %H:%M} UTC: {alert['texts']} texts had "
+            f'"{alert["subject"]}" within an hour that usually has {alert["expected"]:.2g}, '
+            f"{alert['negative']} of them negative."
         )
     of = f" about {alert['subject']}" if alert["subject"] else ""
     return (

@@ -116,19 +116,19 @@ def watch(workspace: Workspace, until: datetime | None = None) -> WatchReport:
         if texts.empty or waiting > _MOST_WAITING * len(texts):
             return WatchReport(0, 0, (), 0, waiting)
         subjects = _subjects(texts)
+        judged_after = _minute(since) - how.calm_hours * 60 if since else None
         found: list[Alert] = []
         for (kind, subject), places in subjects.items():
             part = texts.iloc[places]
             series = listen.watched(
                 part["minute"].to_numpy(), part["is_negative"].to_numpy(), _minute(end)
             )
-            judged_after = _minute(since) - how.calm_hours * 60 if since else None
             rule = how if kind == "all" else replace(how, least_texts=10, least_spread=1.6)
             found += [
                 Alert(kind, subject, alarm, {})
                 for alarm in listen.alarms(series, rule, len(subjects) + 1, judged_after)
             ]
-        found += _words(texts, how, len(subjects) + 1, found, since)
+        found += _words(texts, how, len(subjects) + 1, found, judged_after)
         fresh, lasting = _against(found, known, how)
         explained = [replace(a, explanation=_explained(engine, texts, a)) for a in fresh]
         _write(engine, explained, lasting)
@@ -143,10 +143,9 @@ def _words(
     how: listen.AlarmRules,
     series: int,
     found: Sequence[Alert],
-    since: datetime | None,
+    judged_after: int | None,
 ) -> list[Alert]:
     """Look for words that many say at once, where no alarm of all texts tells of it already."""
-    judged_after = _minute(since) - how.calm_hours * 60 if since else None
     spoken = listen.Spoken(
         texts["minute"].to_numpy(),
         texts["is_negative"].to_numpy(),

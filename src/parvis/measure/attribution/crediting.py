@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +10,11 @@ from numpy.typing import NDArray
 from parvis.errors import MeasureError
 from parvis.measure.attribution.markov import Walk
 from parvis.measure.attribution.tally import Chain, Tally
+from parvis.measure.curves import interval
 
 __all__ = ["Credit", "credit", "methods_of"]
 
 Floats = NDArray[np.float64]
-
-_LEVEL: Final = 0.90
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +138,5 @@ def _shares(given: Floats) -> Floats:
 def _interval(again: Floats, found: Floats) -> tuple[Floats, Floats]:
     if not len(again):
         return found, found
-    tail = (1 - _LEVEL) / 2
-    low, high = np.quantile(again, [tail, 1 - tail], axis=0)
+    low, high = interval(again)
     return np.minimum(low, found), np.maximum(high, found)

@@ -28,14 +28,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parvis.errors import MeasureError
-from parvis.measure.curves import SCALES, ResponseCurves
+from parvis.measure.curves import SCALES, ResponseCurves, interval
 
 __all__ = ["Allocation", "BudgetRules", "reallocate"]
 
 Floats = NDArray[np.float64]
 
 _STEPS: Final = 200
-_LEVEL: Final = 0.90
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +141,8 @@ def compared(curves: ResponseCurves, spend: Floats) -> Allocation:
     returned = curves.at(spend).sum(axis=1)
     today = curves.at(curves.spend).sum(axis=1)
     gain = curves.margin * (returned - today) - (spend.sum() - curves.spend.sum())
-    tail = (1 - _LEVEL) / 2
-    low, high = np.quantile(gain, [tail, 1 - tail])
-    returned_low, returned_high = np.quantile(returned, [tail, 1 - tail])
+    low, high = interval(gain)
+    returned_low, returned_high = interval(returned)
     return Allocation(
         channels=curves.channels,
         today=curves.spend,

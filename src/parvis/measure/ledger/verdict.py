@@ -20,7 +20,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from parvis.measure.curves import SCALES, ResponseCurves
+from parvis.measure.curves import SCALES, ResponseCurves, interval
 
 __all__ = ["SURE", "Judgement", "Verdict", "judge"]
 
@@ -36,7 +36,6 @@ _NOTHING: Final = 0.1
 _MORE: Final = 1.2
 #: Less than this part of the spending is not worth an argument.
 _LITTLE: Final = 0.05
-_LEVEL: Final = 0.90
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +128,5 @@ def _verdict(below: float, nothing: float, regret: float, spent: float) -> Verdi
 
 
 def _interval(draws: Floats) -> tuple[float, float]:
-    tail = (1 - _LEVEL) / 2
-    low, high = np.quantile(draws, [tail, 1 - tail])
+    low, high = interval(draws)
     return float(low), float(high)

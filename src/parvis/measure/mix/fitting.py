@@ -44,12 +44,10 @@ class MixFit:
         What was drawn.
     posterior
         What it was drawn from.
-    design, linear
-        What was integrated out.
     contributions
         (draws, channels) what each channel made, in units of the outcome.
     r_hat, effective
-        (quantities,) of all that was sampled and of the contributions.
+        (quantities,) of all that was sampled.
     """
 
     data: MixData
@@ -57,8 +55,6 @@ class MixFit:
     usual: Floats
     draws: Draws
     posterior: Posterior
-    design: Design
-    linear: LinearPart
     contributions: Floats
     r_hat: Floats
     effective: Floats
@@ -112,7 +108,7 @@ def fit_mix(
     usual = usual_spend(data, scale)
     rows = _channel_rows(data, usual, tests, np.ones(data.outcome.shape))
     design = design_of(data, priors)
-    posterior, linear = _posterior(data, priors, rows, design, None)
+    posterior = _posterior(data, priors, rows, design, None)
     top = mode_of(posterior, posterior.prior_middle)
     for _ in range(_NOISE_ROUNDS):
         rest = posterior.unexplained(top).reshape(data.outcome.shape)
@@ -121,7 +117,7 @@ def fit_mix(
             # a test saw a share of what came with all other channels, not of what comes anyway
             grown = 1 + posterior.added(top[None]).reshape(data.outcome.shape)
             rows = _channel_rows(data, usual, tests, grown)
-        posterior, linear = _posterior(data, priors, rows, design, shape)
+        posterior = _posterior(data, priors, rows, design, shape)
         top = mode_of(posterior, top)
     drawn = draw(posterior, top, options)
     return MixFit(
@@ -130,8 +126,6 @@ def fit_mix(
         usual=usual,
         draws=drawn,
         posterior=posterior,
-        design=design,
-        linear=linear,
         contributions=_contributions(posterior, drawn, data),
         r_hat=r_hat(drawn.theta),
         effective=effective_draws(drawn.theta),
@@ -161,7 +155,7 @@ def _posterior(
     rows: tuple[ChannelRows, ...],
     design: Design,
     shape: Noise | None,
-) -> tuple[Posterior, LinearPart]:
+) -> Posterior:
     scale = data.outcome.mean(axis=0)
     outcome = data.outcome / scale
     if priors.link == "multiplied":
@@ -169,24 +163,22 @@ def _posterior(
     flat, columns = outcome.reshape(1, -1), design.columns
     if shape is not None:
         flat, columns = shape.apart(flat), shape.apart(columns.T).T
-    linear = LinearPart(columns, design.scale)
     weights = np.broadcast_to(scale, data.outcome.shape).ravel()
     middle = np.log([priors.half_life_days[0], priors.half[0], priors.slope[0]])
     spread = np.log([priors.half_life_days[1], priors.half[1], priors.slope[1]])
-    posterior = Posterior(
+    return Posterior(
         flat[0],
         rows,
         tuple(
             Prior(float(share), middle, spread, _log(priors.share_factor)) for share in priors.share
         ),
-        linear,
+        LinearPart(columns, design.scale),
         weights / weights.sum(),
         (float(np.log(priors.noise[0])), float(np.log(priors.noise[1]))),
         float(data.period_days),
         shape,
         priors.link,
     )
-    return posterior, linear
 
 
 def usual_spend(data: MixData, scale: Floats) -> Floats:

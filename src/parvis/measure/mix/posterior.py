@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from parvis.measure.mix.contracts import Link
 from parvis.measure.mix.linear import LinearPart
 from parvis.measure.mix.noise import Noise
-from parvis.measure.mix.shapes import carry_over_weights, kept_after, saturation
+from parvis.measure.mix.shapes import NOTHING, carry_over_weights, kept_after, saturation
 
 __all__ = ["OF_CHANNEL", "ChannelRows", "Observed", "Posterior", "Prior"]
 
@@ -316,7 +316,7 @@ class Posterior:
         by_mean = -sides.share * along / sides.mean
         by_bent[:, :, :rows] += by_mean[:, :, None] * self._weights
         by_log = by_bent * sides.bent * (1 - sides.bent) * sides.bend[:, :, None]
-        by_carried = by_log / np.maximum(sides.carried, 1e-9)
+        by_carried = by_log / np.maximum(sides.carried, NOTHING)
         by_weights = by_carried @ laid.lags.transpose(0, 2, 1)
         found = (
             sides.share * along,

@@ -11,7 +11,7 @@ from parvis.measure.curves import SCALES, ResponseCurves
 from parvis.measure.mix.fitting import MixFit, lags_of
 from parvis.measure.mix.shapes import lagged
 
-__all__ = ["by_period", "response_curves"]
+__all__ = ["response_curves"]
 
 Floats = NDArray[np.float64]
 
@@ -53,20 +53,6 @@ def response_curves(
     returned[:, :, 0] = 0.0
     spend = fit.data.spend[periods].sum(axis=(0, 1))
     return ResponseCurves(fit.data.channels, spend, returned, margin)
-
-
-def by_period(fit: MixFit, draws: int = _DRAWS) -> Floats:
-    """Return what each channel made in each period; (draws, periods, channels)."""
-    theta = _some(fit, draws)
-    unit = fit.posterior.unit(theta, fit.data.outcome.ravel(), fit.scale)
-    periods, places = fit.data.outcome.shape
-    lags = lags_of(fit.data.period_days)
-    found = np.empty((len(theta), periods, len(fit.data.channels)))
-    for channel in range(len(fit.data.channels)):
-        laid = lagged(fit.data.spend[:, :, channel] / fit.usual[:, channel], lags)
-        made = fit.posterior.shapes(theta, channel, laid) * unit
-        found[:, :, channel] = made.reshape(len(theta), periods, places).sum(axis=2)
-    return found
 
 
 def _some(fit: MixFit, draws: int) -> Floats:

@@ -30,12 +30,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["carry_over_weights", "kept_after", "lagged", "saturation"]
+__all__ = ["NOTHING", "carry_over_weights", "kept_after", "lagged", "saturation"]
 
 Floats = NDArray[np.float64]
 
 #: No spending at all is this much, so that its logarithm is a number.
-_NOTHING: Final = 1e-9
+NOTHING: Final = 1e-9
 
 
 def lagged(pressure: Floats, lags: int) -> Floats:
@@ -108,7 +108,7 @@ def saturation(carried: Floats, half: Floats, slope: Floats) -> tuple[Floats, Fl
         (1 - saturated)` the derivatives are `slope * p` by log(carried), `-slope * p` by
         log(half) and `slope * p * distance` by log(slope).
     """
-    distance = np.log(np.maximum(carried, _NOTHING)) - np.log(half)[:, None]
+    distance = np.log(np.maximum(carried, NOTHING)) - np.log(half)[:, None]
     with np.errstate(over="ignore"):
         saturated: Floats = 1 / (1 + np.exp(-slope[:, None] * distance))
     return saturated, distance

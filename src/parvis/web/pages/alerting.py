@@ -77,8 +77,9 @@ def _shown(
     }
     if alert.subject_kind == "word":
         counts = say(
-            "%(texts)s people said this word within an hour, %(negative)s of them in a negative "
-            "text; %(expected)s are usual. Chance alone would do that in one hour of %(hours)s.",
+            "%(texts)s texts of different conversations had this word within an hour, "
+            "%(negative)s of them negative; %(expected)s are usual. "
+            "Chance alone would do that in one hour of %(hours)s.",
             **told,
         )
     else:

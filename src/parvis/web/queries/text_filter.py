@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from parvis.domain.words import without_accents
 from parvis.web.queries.paging import address, asked, is_day, page_number
 
 __all__ = ["CHOICES", "TextFilter"]
@@ -95,9 +95,7 @@ class TextFilter:
     @property
     def words(self) -> tuple[str, ...]:
         """What is searched: small letters, no accents."""
-        apart = unicodedata.normalize("NFKD", self.q.casefold())
-        plain = "".join(c for c in apart if not unicodedata.combining(c))
-        return tuple(dict.fromkeys(plain.split()))[:_MOST_WORDS]
+        return tuple(dict.fromkeys(without_accents(self.q).split()))[:_MOST_WORDS]
 
     @property
     def is_narrow(self) -> bool:

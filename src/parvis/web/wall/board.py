@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +12,7 @@ from typing import Final, Literal, get_args
 
 import sqlalchemy as sa
 
+from parvis.domain.words import without_accents
 from parvis.trust.api import Moment, Store, now
 
 __all__ = ["MOST_WORDS", "STATES", "Board", "Card", "Moderation", "State", "shown"]
@@ -169,8 +169,7 @@ class _Writing:
 
 def _plain(text: str) -> str:
     """Write a text as words are compared: small letters, without accents."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c for c in parts if not unicodedata.combining(c)).split())
+    return " ".join(without_accents(text).split())
 
 
 def _has_word(text: str, words: Iterable[str]) -> bool:
