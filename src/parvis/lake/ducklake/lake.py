@@ -138,13 +138,15 @@ class DuckLake:
         with self._plainly():
             yield from self._connection.execute(sql_of(rows)).to_arrow_reader(size)
 
-    def newest_migration(self) -> int:
-        """Return the number of the last migration that was applied; 0 in an empty lake."""
+    def applied_migrations(self) -> frozenset[int]:
+        """Return the numbers of the migrations that were applied; none in an empty lake."""
         try:
             with self._plainly():
-                return self._number("SELECT max(number) FROM lake.main.schema_migrations")
+                query = "SELECT number FROM lake.main.schema_migrations"
+                rows = self._connection.execute(query).fetchall()
         except duckdb.CatalogException:
-            return 0
+            return frozenset()
+        return frozenset(int(row[0]) for row in rows)
 
     def snapshot(self) -> int:
         """Return the number of the lake's newest state."""

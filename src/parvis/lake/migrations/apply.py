@@ -42,13 +42,15 @@ def pending(lake: DuckLake) -> tuple[Migration, ...]:
     CatalogUnreadable
         The lake was written by a newer Parvis.
     """
-    known, done = known_migrations(), lake.newest_migration()
-    if done > known[-1].number:
+    known, done = known_migrations(), lake.applied_migrations()
+    newest = max(done, default=0)
+    if newest > known[-1].number:
         raise CatalogUnreadable(
-            f"This lake is at version {done}; this Parvis knows {known[-1].number}.",
+            f"This lake is at version {newest}; this Parvis knows {known[-1].number}.",
             "Install the newer Parvis that wrote it: `pip install --upgrade parvis`.",
         )
-    return tuple(m for m in known if m.number > done)
+    # each by itself: two that were written side by side may come in either order
+    return tuple(m for m in known if m.number not in done)
 
 
 def apply_migrations(lake: DuckLake) -> int:

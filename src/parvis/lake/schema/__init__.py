@@ -3,6 +3,7 @@
 from parvis.lake.schema.connectors import CONNECTOR_CURSORS
 from parvis.lake.schema.events import EVENTS, PRODUCT_TYPE
 from parvis.lake.schema.exchange_rates import EXCHANGE_RATES
+from parvis.lake.schema.experiments import EXPERIMENT_RESULTS, EXPERIMENTS
 from parvis.lake.schema.identities import (
     IDENTIFIERS,
     IDENTITIES,
@@ -60,6 +61,7 @@ TABLES: dict[str, TableSchema] = {
         TEXT_COPIES,
         PICTURES,
         PICTURE_FILES,
+        EXPERIMENTS,
         ALERTS,
         IDENTIFIERS,
         IDENTITY_LINKS,
@@ -83,6 +85,7 @@ TABLES: dict[str, TableSchema] = {
         RESPONSE,
         LEDGER,
         MEASURED,
+        EXPERIMENT_RESULTS,
         BUILD_STATE,
         SCHEMA_MIGRATIONS,
     )
