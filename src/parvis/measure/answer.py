@@ -11,16 +11,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from parvis.errors import MeasureError
 from parvis.measure.curves import SCALES, ResponseCurves, interval
 from parvis.measure.ledger.verdict import judge
 from parvis.measure.mix.contracts import MixData, SpendTest
 from parvis.measure.mix.demand import Demand, demand_in
-from parvis.measure.mix.diagnosis import Problem, diagnose, kept_places
+from parvis.measure.mix.diagnosis import diagnose, kept_places
 from parvis.measure.mix.fitting import MixFit, default_priors, fit_mix
 from parvis.measure.mix.panel import Panel, panel_of
 from parvis.measure.mix.response import response_curves
 from parvis.measure.mix.sampler import SamplerOptions
+from parvis.measure.problems import NothingToMeasure, Problem, problem
 
 __all__ = ["Answer", "answer", "with_demand"]
 
@@ -96,8 +96,8 @@ def answer(
     problems = _of_money(unrated, margin)
     try:
         panel = panel_of(kpi)
-    except MeasureError as error:
-        problems.append(Problem("nothing", error.what, error.next_step, blocks=True))
+    except NothingToMeasure as error:
+        problems.append(error.problem)
         return _refused(kpi, problems, None)
     data, told = kept_places(panel.data)
     problems += [*told, *diagnose(data)]
@@ -162,25 +162,17 @@ def _refused(kpi: pa.Table, problems: Sequence[Problem], panel: Panel | None) ->
 
 def _of_money(unrated: Sequence[Mapping[str, Any]], margin: float | None) -> list[Problem]:
     found = [
-        Problem(
+        problem(
             "currency",
-            f"{row['amount']:,.2f} {row['currency']} of spending ({row['rows']} rows) have no "
-            "rate: no channel's costs are known as a whole.",
-            f"Add a rate for {row['currency']} to [[money.rates]] in parvis.toml.",
             blocks=True,
+            amount=float(row["amount"]),
+            currency=row["currency"],
+            rows=int(row["rows"]),
         )
         for row in unrated
     ]
     if margin is None:
-        found.append(
-            Problem(
-                "margin",
-                "The margin isn't told: whether a sale pays for its advertising can't be said.",
-                "Set margin in the section [measure] of parvis.toml: of each euro of sales, what "
-                "is left before advertising is paid.",
-                blocks=False,
-            )
-        )
+        found.append(problem("margin"))
     return found
 
 
@@ -190,22 +182,12 @@ def _of_fit(fit: MixFit) -> list[Problem]:
     lost = fit.draws.diverged / walks
     said = []
     if not worst <= _MOST_R_HAT:
-        said.append(f"chains don't agree (r-hat {worst:.2f}, at most {_MOST_R_HAT})")
+        said.append(problem("chains", blocks=True, r_hat=worst, most=_MOST_R_HAT))
     if not fewest >= _LEAST_DRAWS:
-        said.append(f"there are {fewest:.0f} independent draws, at least {_LEAST_DRAWS} needed")
+        said.append(problem("draws", blocks=True, draws=round(fewest), least=_LEAST_DRAWS))
     if lost > _MOST_LOST:
-        said.append(f"{lost:.0%} of the walks were lost")
-    if not said:
-        return []
-    return [
-        Problem(
-            "fit",
-            f"The model could not be fitted: {'; '.join(said)}.",
-            "Nothing is shown of it. More weeks, fewer channels (put small ones together) or an "
-            "experiment would help.",
-            blocks=True,
-        )
-    ]
+        said.append(problem("lost", blocks=True, percent=round(100 * lost)))
+    return said
 
 
 def _checks(fit: MixFit, demand: Demand) -> dict[str, Any]:

@@ -7,9 +7,10 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from parvis.measure.mix.contracts import Link
+from parvis.measure.mix.laid import ChannelRows, Observed
 from parvis.measure.mix.linear import LinearPart
 from parvis.measure.mix.noise import Noise, noise_of
-from parvis.measure.mix.posterior import ChannelRows, Observed, Posterior, Prior
+from parvis.measure.mix.posterior import Posterior, Prior
 from parvis.measure.mix.shapes import carry_over_weights, lagged, saturation
 
 

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from parvis.measure.mix.checks import effective_draws, r_hat
 from parvis.measure.mix.contracts import MixData, MixPriors, SpendTest
 from parvis.measure.mix.design import Design, design_of
+from parvis.measure.mix.laid import ChannelRows, Observed
 from parvis.measure.mix.linear import LinearPart
 from parvis.measure.mix.noise import Noise, noise_of
-from parvis.measure.mix.posterior import ChannelRows, Observed, Posterior, Prior
+from parvis.measure.mix.posterior import Posterior, Prior
 from parvis.measure.mix.sampler import Draws, SamplerOptions, draw, mode_of
 from parvis.measure.mix.shapes import lagged
 
@@ -86,6 +87,7 @@ def fit_mix(
     priors: MixPriors | None = None,
     tests: tuple[SpendTest, ...] = (),
     options: SamplerOptions | None = None,
+    design: Design | None = None,
 ) -> MixFit:
     """Fit a mix model.
 
@@ -102,12 +104,14 @@ def fit_mix(
         What experiments found.
     options
         How much is drawn.
+    design
+        What else may move outcomes, where it was laid out over a longer time.
     """
     priors = priors or default_priors(data)
     scale = data.outcome.mean(axis=0)
     usual = usual_spend(data, scale)
     rows = _channel_rows(data, usual, tests, np.ones(data.outcome.shape))
-    design = design_of(data, priors)
+    design = design or design_of(data, priors)
     posterior = _posterior(data, priors, rows, design, None)
     top = mode_of(posterior, posterior.prior_middle)
     for _ in range(_NOISE_ROUNDS):

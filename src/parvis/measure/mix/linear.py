@@ -47,6 +47,11 @@ class LinearPart:
         self._values: Floats = values[some]
         self._right: Floats = right[some]
 
+    @property
+    def design(self) -> Floats:
+        """(rows, columns) what may matter."""
+        return self._design
+
     def log_density(self, rest: Floats, sigma: Floats) -> tuple[Floats, Floats, Floats]:
         """Return the log density of what is left, and its derivatives.
 

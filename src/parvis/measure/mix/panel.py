@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from parvis.errors import MeasureError
 from parvis.measure.mix.contracts import MixData
+from parvis.measure.problems import NothingToMeasure, problem
 
 __all__ = ["Panel", "panel_of"]
 
@@ -57,7 +57,7 @@ def panel_of(kpi: pa.Table, outcome: str = "sales") -> Panel:
 
     Raises
     ------
-    MeasureError
+    NothingToMeasure
         There is no spending, or none in the time of the outcomes.
 
     Notes
@@ -111,22 +111,20 @@ def _days(kpi: pa.Table, outcome: str) -> list[date]:
         "day"
     ]
     if not len(spent):
-        raise MeasureError(
-            "There is no spending to measure.",
-            "Import what advertising cost: parvis import spend FILE.csv.",
-        )
+        raise _nothing("no spending")
     if not len(sold):
-        raise MeasureError(f"There are no {outcome} to explain.", "Import orders first.")
+        raise _nothing("no outcomes")
     first = max(pc.min(spent).as_py(), pc.min(sold).as_py())
     last = min(pc.max(spent).as_py(), pc.max(sold).as_py())
     first += timedelta(days=-first.weekday() % _WEEK)
     days = (last - first).days + 1
     if days < _WEEK:
-        raise MeasureError(
-            "Spending and outcomes are not of the same time: no whole week has both.",
-            "Import spending and orders of the same months.",
-        )
+        raise _nothing("apart")
     return [first + timedelta(days=d) for d in range(days)]
+
+
+def _nothing(kind: str) -> NothingToMeasure:
+    return NothingToMeasure(problem(kind, blocks=True))
 
 
 def _places(kpi: pa.Table) -> tuple[str, ...]:

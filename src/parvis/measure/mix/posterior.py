@@ -28,52 +28,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parvis.measure.mix.contracts import Link
+from parvis.measure.mix.laid import ChannelRows, lay_out
 from parvis.measure.mix.linear import LinearPart
 from parvis.measure.mix.noise import Noise
 from parvis.measure.mix.shapes import NOTHING, carry_over_weights, kept_after, saturation
 
-__all__ = ["OF_CHANNEL", "ChannelRows", "Observed", "Posterior", "Prior"]
+__all__ = ["OF_CHANNEL", "Posterior", "Prior"]
 
 Floats = NDArray[np.float64]
 
 #: What is sampled of each channel, in this order; then, last, the noise.
 OF_CHANNEL = ("share", "half_life", "half", "slope")
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """An experiment on a channel, as the model sees it.
-
-    Parameters
-    ----------
-    rows
-        (lags, rows) pressure, laid out as in `ChannelRows`.
-    weights
-        (rows,) of which the difference is the weighted sum.
-    found, error
-        What was found, relative to the outcomes' scale.
-    """
-
-    rows: Floats
-    weights: Floats
-    found: float
-    error: float
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelRows:
-    """A channel's pressure.
-
-    Parameters
-    ----------
-    lags
-        (lags, rows) what was spent in each period and in those before, 1 is the usual.
-    experiments
-        What experiments found of it.
-    """
-
-    lags: Floats
-    experiments: tuple[Observed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +101,7 @@ class Posterior:
         self._weights, self._noise = weights, noise
         self._period, self._shape, self._link = period_days, noise_shape, link
         self._rows = len(weights)
-        self._laid = _laid(channels)
+        self._laid = lay_out(channels)
         self._share = np.array([p.share for p in priors])
         self._share_spread = priors[0].share_spread
         self._middle = np.array([p.middle for p in priors])
@@ -194,6 +159,51 @@ class Posterior:
         weights, _ = carry_over_weights(kept, len(lags))
         bent, _ = saturation(weights @ lags, np.exp(parts[:, 2]), np.exp(parts[:, 3]))
         found: Floats = (sides.share[channel] / sides.mean[channel])[:, None] * bent
+        return found
+
+    @property
+    def linear(self) -> LinearPart:
+        """What is integrated out."""
+        return self._linear
+
+    @property
+    def link(self) -> Link:
+        """Whether channels add to outcomes, or a share to what would come anyway."""
+        return self._link
+
+    @property
+    def outcome(self) -> Floats:
+        """(rows,) what is explained, rows made apart."""
+        return self._outcome
+
+    @property
+    def noise_shape(self) -> Noise | None:
+        """What makes rows independent and of one size."""
+        return self._shape
+
+    def heights(self, theta: Floats) -> Floats:
+        """Return what a channel adds where its curve is at its top; (channels, draws)."""
+        sides = self._sides(theta)
+        found: Floats = sides.share / sides.mean
+        return found
+
+    def carried(self, theta: Floats, channel: int, lags: Floats) -> Floats:
+        """Return what is left of a pressure and of those before it; (draws, rows).
+
+        Parameters
+        ----------
+        lags
+            (lags, rows) any pressure, laid out as the channel's own.
+        """
+        kept = kept_after(np.exp(theta[:, channel * 4 + 1]), self._period)
+        weights, _ = carry_over_weights(kept, len(lags))
+        found: Floats = weights @ lags
+        return found
+
+    def bent(self, theta: Floats, channel: int, carried: Floats) -> Floats:
+        """Return which part of its top a channel reaches; (draws, rows)."""
+        parts = np.exp(theta[:, channel * 4 + 2 : channel * 4 + 4])
+        found, _ = saturation(carried, parts[:, 0], parts[:, 1])
         return found
 
     def unit(self, theta: Floats, outcome: Floats, scale: Floats) -> Floats:
@@ -326,50 +336,6 @@ class Posterior:
         )
         slope[:, :-1] += np.stack(found, axis=2).transpose(1, 0, 2).reshape(len(slope), -1)
         return value
-
-
-@dataclass(frozen=True, slots=True)
-class _Laid:
-    """All channels side by side: an experiment's rows stand behind the channel's own.
-
-    Parameters
-    ----------
-    lags
-        (channels, lags, rows + experiments' rows) pressure.
-    weights
-        (channels, experiments' rows, experiments).
-    found, sureness
-        (channels, experiments) what was found; 1 / its error, 0 where there is no experiment.
-    """
-
-    lags: Floats
-    weights: Floats
-    found: Floats
-    sureness: Floats
-
-
-def _laid(channels: tuple[ChannelRows, ...]) -> _Laid:
-    lags, rows = channels[0].lags.shape
-    more = max(sum(len(e.weights) for e in c.experiments) for c in channels)
-    most = max(len(c.experiments) for c in channels)
-    count = len(channels)
-    laid = _Laid(
-        np.zeros((count, lags, rows + more)),
-        np.zeros((count, more, most)),
-        np.zeros((count, most)),
-        np.zeros((count, most)),
-    )
-    for at, channel in enumerate(channels):
-        laid.lags[at, :, :rows] = channel.lags
-        start = 0
-        for number, experiment in enumerate(channel.experiments):
-            end = start + len(experiment.weights)
-            laid.lags[at, :, rows + start : rows + end] = experiment.rows
-            laid.weights[at, start:end, number] = experiment.weights
-            laid.found[at, number] = experiment.found
-            laid.sureness[at, number] = 1 / experiment.error
-            start = end
-    return laid
 
 
 @dataclass(frozen=True, slots=True)
