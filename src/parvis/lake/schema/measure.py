@@ -1,4 +1,4 @@
-"""What measuring reads and what it found: `kpi`, `credits`, `ledger`, `response`, `measured`."""
+"""What measuring reads and what it found: `kpi`, `credits`, `ledger` and what they stand on."""
 
 from parvis.lake.schema.table import Column, TableSchema
 
@@ -93,5 +93,69 @@ MEASURED = TableSchema(
         Column("placed", "float64", "the part of sales whose place is known"),
         Column("problems", "!json", "what stands in the way, in words, with what to do"),
         Column("checks", "!json", "r-hat, effective draws, errors held out, how budgets follow"),
+    ),
+)
+
+CONTRIBUTIONS = TableSchema(
+    name="contributions",
+    row="what one thing made of one week's sales",
+    kind="state",
+    key=("starts_on", "kind", "name"),
+    columns=(
+        Column("starts_on", "!date", "the week's Monday"),
+        Column(
+            "kind",
+            "!string",
+            "sales: as they were; expected: as the model has them; anyway: without advertising; "
+            "channel; outlook: weeks to come, without advertising; unseen: weeks held out, as "
+            "expected from those before",
+        ),
+        Column("name", "!string", "the channel; empty for others"),
+        Column("mean", "!float64", "in the workspace's currency"),
+        Column("low", "!float64", "in 90 of 100 draws at least this"),
+        Column("high", "!float64", "and at most this"),
+    ),
+)
+
+LEDGER_PARTS = TableSchema(
+    name="ledger_parts",
+    row="what one channel cost and brought in one quarter, or by one campaign",
+    kind="state",
+    key=("channel", "kind", "name"),
+    columns=(
+        Column("channel", "!string", "the channel"),
+        Column("kind", "!string", "quarter or campaign"),
+        Column("name", "!string", "the quarter as 2026-Q3; the campaign"),
+        Column("starts_on", "!date", "first day of it"),
+        Column("ends_on", "!date", "last day"),
+        Column("spent", "!float64", "in the workspace's currency"),
+        Column("returned", "float64", "sales it made; null: can't be told"),
+        Column("returned_low", "float64", "in 90 of 100 draws at least this"),
+        Column("returned_high", "float64", "and at most this"),
+        Column("marginal_low", "float64", "sales that its last euro made; null for campaigns"),
+        Column("marginal_high", "float64", "likewise"),
+        Column("below", "float64", "the probability that the last euro didn't pay"),
+        Column("wasted", "float64", "profit that spending less would have left"),
+        Column("wasted_low", "float64", "likewise"),
+        Column("wasted_high", "float64", "likewise"),
+        Column("verdict", "!string", "stop, cut, hold, raise or can't tell"),
+    ),
+)
+
+SUGGESTED_TESTS = TableSchema(
+    name="suggested_tests",
+    row="the one test that would tell most of a channel for its price",
+    kind="state",
+    key=("channel",),
+    columns=(
+        Column("channel", "!string", "the channel"),
+        Column("places", "!array<string>", "where its budget is changed"),
+        Column("weeks", "!int64", "for how long"),
+        Column("factor", "!float64", "times the usual budget there; 0: none"),
+        Column("cost", "!float64", "profit that the test is expected to cost"),
+        Column("worth", "!float64", "profit a year that knowing is expected to bring"),
+        Column("settles", "!float64", "the probability that it ends in a sure verdict"),
+        Column("error", "!float64", "standard error of the sales it would find"),
+        Column("expected", "!float64", "sales it is expected to change"),
     ),
 )

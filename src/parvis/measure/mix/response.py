@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,17 +10,15 @@ from numpy.typing import NDArray
 from parvis.measure.curves import SCALES, ResponseCurves
 from parvis.measure.mix.fitting import MixFit, lags_of
 from parvis.measure.mix.shapes import lagged
+from parvis.measure.mix.weeks import some_draws
 
-__all__ = ["response_curves"]
+__all__ = ["by_place", "response_curves", "response_in"]
 
 Floats = NDArray[np.float64]
 
-#: As many draws tell an interval's ends to a few per cent of its width.
-_DRAWS: Final = 400
-
 
 def response_curves(
-    fit: MixFit, margin: float, periods: slice | None = None, draws: int = _DRAWS
+    fit: MixFit, margin: float, periods: slice | None = None, draws: int = 400
 ) -> ResponseCurves:
     """Return what each channel would have returned at multiples of its spending.
 
@@ -36,35 +34,62 @@ def response_curves(
     draws
         So many draws, spread over all.
     """
-    periods = periods or slice(None)
-    theta = _some(fit, draws)
-    unit = fit.posterior.unit(theta, fit.data.outcome.ravel(), fit.scale)
-    inside = _inside(fit, periods)
-    unit = unit * inside
-    lags = lags_of(fit.data.period_days)
-    returned = np.empty((len(theta), len(fit.data.channels), len(SCALES)))
+    return response_in(fit, margin, [periods or slice(None)], draws)[0]
+
+
+def response_in(
+    fit: MixFit, margin: float, times: Sequence[slice], draws: int = 400
+) -> tuple[ResponseCurves, ...]:
+    """Return what each channel would have returned in each of some times; see `response_curves`.
+
+    Parameters
+    ----------
+    times
+        Periods from one up to another.
+    """
+    theta = some_draws(fit, draws)
+    inside = _inside(fit, times)
+    returned = np.empty((len(times), len(theta), len(fit.data.channels), len(SCALES)))
     for channel in range(len(fit.data.channels)):
-        pressure = fit.data.spend[:, :, channel] / fit.usual[:, channel]
-        laid = lagged(pressure, lags)
-        for at, scale in enumerate(SCALES):
-            added = fit.posterior.shapes(theta, channel, scale * laid)
-            returned[:, channel, at] = (added * unit).sum(axis=1)
+        for at, made in enumerate(_made(fit, theta, channel)):
+            returned[:, :, channel, at] = inside @ made.T
     # of nothing nothing comes
-    returned[:, :, 0] = 0.0
-    spend = fit.data.spend[periods].sum(axis=(0, 1))
-    return ResponseCurves(fit.data.channels, spend, returned, margin)
+    returned[..., 0] = 0.0
+    return tuple(
+        ResponseCurves(
+            fit.data.channels, fit.data.spend[time].sum(axis=(0, 1)), returned[number], margin
+        )
+        for number, time in enumerate(times)
+    )
 
 
-def _some(fit: MixFit, draws: int) -> Floats:
-    theta = fit.draws.flat
-    if len(theta) <= draws:
-        return theta
-    # evenly over all chains, and over each from its beginning to its end
-    some: Floats = theta[np.linspace(0, len(theta) - 1, draws).astype(int)]
-    return some
+def by_place(fit: MixFit, channel: int, scales: Floats, draws: int = 400) -> Floats:
+    """Return what a channel would have made in each place at multiples of its spending.
+
+    Returns
+    -------
+    (scales, draws, places)
+        In units of the outcome.
+    """
+    theta = some_draws(fit, draws)
+    shape = (len(theta), *fit.data.outcome.shape)
+    return np.stack([m.reshape(shape).sum(axis=1) for m in _made(fit, theta, channel, scales)])
 
 
-def _inside(fit: MixFit, periods: slice) -> Floats:
-    marks = np.zeros(fit.data.outcome.shape)
-    marks[periods] = 1.0
-    return marks.ravel()
+def _made(fit: MixFit, theta: Floats, channel: int, scales: Floats = SCALES) -> Iterator[Floats]:
+    """Return what is made in each row at each multiple; (draws, rows)."""
+    posterior = fit.posterior
+    unit = posterior.unit(theta, fit.data.outcome.ravel(), fit.scale)
+    height = posterior.heights(theta)[channel][:, None] * unit
+    pressure = fit.data.spend[:, :, channel] / fit.usual[:, channel]
+    # what is carried over of a multiple is that multiple of what is carried over
+    carried = posterior.carried(theta, channel, lagged(pressure, lags_of(fit.data.period_days)))
+    for scale in scales:
+        yield height * posterior.bent(theta, channel, scale * carried)
+
+
+def _inside(fit: MixFit, times: Sequence[slice]) -> Floats:
+    marks = np.zeros((len(times), *fit.data.outcome.shape))
+    for number, time in enumerate(times):
+        marks[number, time] = 1.0
+    return marks.reshape(len(times), -1)
