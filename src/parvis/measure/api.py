@@ -3,6 +3,7 @@
 from parvis.measure.answer import Answer, answer
 from parvis.measure.attribution.crediting import Credit, credit, methods_of
 from parvis.measure.attribution.tally import tally
+from parvis.measure.experiments import api as experiments
 from parvis.measure.journeys.sites import read_categories
 from parvis.measure.journeys.touches import (
     JourneyRules,
@@ -20,6 +21,7 @@ __all__ = [
     "JourneyRules",
     "answer",
     "credit",
+    "experiments",
     "journeys",
     "kpi",
     "met",
