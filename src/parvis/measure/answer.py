@@ -12,8 +12,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from parvis.measure.curves import SCALES, ResponseCurves, interval
+from parvis.measure.experiments.contracts import Finding
 from parvis.measure.ledger.verdict import judge
-from parvis.measure.mix.contracts import MixData, SpendTest
+from parvis.measure.mix.calibration import calibration
+from parvis.measure.mix.contracts import MixData
 from parvis.measure.mix.demand import Demand, demand_in
 from parvis.measure.mix.diagnosis import diagnose, kept_places
 from parvis.measure.mix.fitting import MixFit, default_priors, fit_mix
@@ -78,7 +80,7 @@ def answer(
     kpi: pa.Table,
     unrated: Sequence[Mapping[str, Any]],
     margin: float | None,
-    tests: tuple[SpendTest, ...] = (),
+    findings: Sequence[Finding] = (),
 ) -> Answer:
     """Tell what each channel brought, or why that can't be told.
 
@@ -90,8 +92,8 @@ def answer(
         Spending in a currency without a rate: `currency`, `amount`, `rows`.
     margin
         Of each euro of sales, what is left before advertising; null: not told.
-    tests
-        What experiments found.
+    findings
+        What experiments found; those that can be tied to spending are observations.
     """
     problems = _of_money(unrated, margin)
     try:
@@ -109,11 +111,12 @@ def answer(
         spend=data.spend[:, :, used],
         channels=tuple(c for c, is_in in zip(data.channels, used, strict=True) if is_in),
     )
-    demand = demand_in(data.spend)
+    learnt = calibration(findings, data)
+    demand = demand_in(data.spend, learnt.changed)
     link: Literal["added", "multiplied"] = "multiplied" if data.outcome.min() > 0 else "added"
     fitted = with_demand(data, demand)
-    fit = fit_mix(fitted, replace(default_priors(data, _ROAS), link=link), tests, _OPTIONS)
-    checks = _checks(fit, demand)
+    fit = fit_mix(fitted, replace(default_priors(data, _ROAS), link=link), learnt.tests, _OPTIONS)
+    checks = {**_checks(fit, demand), "experiments": list(learnt.notes)}
     bad = _of_fit(fit)
     if bad:
         return replace(_refused(kpi, [*problems, *bad], panel), checks=checks)

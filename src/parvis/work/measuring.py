@@ -14,6 +14,7 @@ from parvis.lake.schema import TABLES
 from parvis.lake.workspace import Workspace
 from parvis.measure import api as measure
 from parvis.profile import api as profile
+from parvis.work.experimenting import keep_tried, try_experiments
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -55,9 +56,15 @@ def measure_all(workspace: Workspace) -> MeasureReport:
     engine = workspace.engine.session()
     try:
         journeys, credits_ = _credit(engine, workspace)
-        answer = _mix(engine, workspace)
+        tried = try_experiments(engine, workspace)
+        answer = _mix(engine, workspace, tried.findings)
         seconds = time.perf_counter() - began
-        workspace.engine.atomically(lambda: _keep(workspace.engine, answer, credits_, seconds))
+
+        def keep() -> None:
+            _keep(workspace.engine, answer, credits_, seconds)
+            keep_tried(workspace.engine, tried, datetime.now(UTC))
+
+        workspace.engine.atomically(keep)
         return MeasureReport(answer, journeys, time.perf_counter() - began)
     finally:
         engine.close()
@@ -98,7 +105,9 @@ def _credit(engine: Engine, workspace: Workspace) -> tuple[int, list[dict[str, A
     return round(counted.journeys), rows
 
 
-def _mix(engine: Engine, workspace: Workspace) -> measure.Answer | None:
+def _mix(
+    engine: Engine, workspace: Workspace, findings: Sequence[measure.experiments.Finding]
+) -> measure.Answer | None:
     settings = workspace.settings
     if not engine.count(engine.table("spend").limit(1)):
         return None
@@ -114,7 +123,7 @@ def _mix(engine: Engine, workspace: Workspace) -> measure.Answer | None:
     )
     lost = engine.arrow(measure.unrated_spend(spend)).to_pylist()
     kpi = engine.arrow(figures)
-    return measure.answer(kpi, lost, settings.measure.margin)
+    return measure.answer(kpi, lost, settings.measure.margin, findings)
 
 
 def _keep(
