@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from parvis.cli.console import WorkspaceOption, console, opened
+from parvis.cli.promoting import show_promoted, told_promoted
 from parvis.measure import api as measure
 from parvis.work.measuring import measure_all
 
@@ -35,18 +36,29 @@ def measure_command(
                 report = measure_all(shop)
     answer = report.answer
     if as_json:
-        rows = [] if answer is None else [dict(row) for row in answer.ledger]
-        typer.echo(json.dumps(rows, default=str, indent=1, ensure_ascii=False))
+        typer.echo(json.dumps(_told(answer) | told_promoted(report.promoted), default=str, indent=1, ensure_ascii=False))
         return
     console.print(f"Credited {report.journeys:,} journeys ({report.seconds:.1f} s in all).")
-    if answer is None:
-        console.print("There is no spending to measure: parvis import spend FILE.csv.")
-        return
     if answer.state == "published":
         _show(answer, currency)
     for problem in answer.problems:
         console.print(f"\n[bold]{'!' if problem.blocks else '·'}[/] {problem.what}")
         console.print(f"  {problem.next_step}")
+    show_promoted(report.promoted, currency)
+
+
+def _told(answer: measure.Answer) -> dict[str, Any]:
+    """Tell all but the draws; why there is nothing, where there is nothing."""
+    return {
+        "state": answer.state,
+        "from": answer.first_day,
+        "to": answer.last_day,
+        "problems": [problem.told() for problem in answer.problems],
+        "ledger": [dict(row) for row in answer.ledger],
+        "parts": [dict(row) for row in answer.ledger_parts],
+        "suggested_tests": [dict(row) for row in answer.suggested_tests],
+        "checks": answer.checks,
+    }
 
 
 def _show(answer: measure.Answer, currency: str) -> None:
@@ -70,6 +82,19 @@ def _show(answer: measure.Answer, currency: str) -> None:
             _range(row, "wasted", 1.0, whole=True),
         )
     console.print(table)
+    for test in answer.suggested_tests:
+        places = ", ".join(test["places"])
+        what = "nothing" if test["factor"] == 0 else f"{test['factor']:g} times as much"
+        console.print(
+            f"\n{test['channel']}: spend {what} in {places} for {test['weeks']} weeks. "
+            f"Knowing is expected to bring {test['worth']:,.0f} a year; the test "
+            + (
+                f"costs {test['cost']:,.0f}."
+                if test["cost"] >= 0
+                else f"saves {-test['cost']:,.0f}."
+            )
+            + f" It ends in a sure verdict with {test['settles']:.0%}."
+        )
 
 
 def _range(row: Mapping[str, Any], name: str, unit: float, *, whole: bool = False) -> str:

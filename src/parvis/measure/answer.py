@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any, Final, Literal
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from parvis.measure.curves import SCALES, ResponseCurves, interval
+from parvis.measure.curves import ResponseCurves
 from parvis.measure.experiments.contracts import Finding
+from parvis.measure.ledger import rows
+from parvis.measure.ledger.settle import suggest_test
 from parvis.measure.ledger.verdict import judge
-from parvis.measure.mix.calibration import calibration
-from parvis.measure.mix.contracts import MixData
-from parvis.measure.mix.demand import Demand, demand_in
+from parvis.measure.mix.calibration import Calibration, calibration
+from parvis.measure.mix.contracts import MixData, MixPriors
+from parvis.measure.mix.demand import Demand, demand_columns, demand_in
+from parvis.measure.mix.design import design_of
 from parvis.measure.mix.diagnosis import diagnose, kept_places
 from parvis.measure.mix.fitting import MixFit, default_priors, fit_mix
+from parvis.measure.mix.outlook import design_before, lengthened, outlook
 from parvis.measure.mix.panel import Panel, panel_of
-from parvis.measure.mix.response import response_curves
+from parvis.measure.mix.response import response_curves, response_in
 from parvis.measure.mix.sampler import SamplerOptions
+from parvis.measure.mix.trust import Backtest, Predictive, backtest, learned, predictive
+from parvis.measure.mix.weeks import week_parts
 from parvis.measure.problems import NothingToMeasure, Problem, problem
 
 __all__ = ["Answer", "answer", "with_demand"]
@@ -36,8 +42,9 @@ _MOST_R_HAT: Final = 1.03
 _LEAST_DRAWS: Final = 200
 #: More walks than this part that left the density's shape: it is too sharp to be followed.
 _MOST_LOST: Final = 0.01
-_KEPT_DRAWS: Final = 200
-_OPTIONS: Final = SamplerOptions(chains=24, warm_up=120, draws=120)
+#: Of weeks and places, nine in ten should lie where nine in ten drawn again do.
+_LEAST_INSIDE: Final = 0.8
+_OPTIONS: Final = SamplerOptions(chains=24, warm_up=150, draws=200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +57,6 @@ class Answer:
         ``published``, or ``refused``: there is no answer, or none that may be shown.
     problems
         What stands in the way, whether of all or of a part.
-    ledger, response
-        Rows of the tables.
     kpi
         The figures that were read.
     first_day, last_day
@@ -62,18 +67,32 @@ class Answer:
         The part of sales whose place is known.
     checks
         How good the fit is, as numbers.
+    ledger, ledger_parts, response, contributions, suggested_tests
+        Rows of the tables.
     """
 
     state: Literal["published", "refused"]
     problems: tuple[Problem, ...]
-    ledger: tuple[Mapping[str, Any], ...]
-    response: tuple[Mapping[str, Any], ...]
     kpi: pa.Table
     first_day: date | None
     last_day: date | None
     places: int
     placed: float
     checks: Mapping[str, Any]
+    ledger: Sequence[Mapping[str, Any]] = ()
+    ledger_parts: Sequence[Mapping[str, Any]] = ()
+    response: Sequence[Mapping[str, Any]] = ()
+    contributions: Sequence[Mapping[str, Any]] = ()
+    suggested_tests: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Trust:
+    """What speaks for a fit and against it."""
+
+    drawn: Predictive
+    held: Backtest
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 def answer(
@@ -81,6 +100,7 @@ def answer(
     unrated: Sequence[Mapping[str, Any]],
     margin: float | None,
     findings: Sequence[Finding] = (),
+    campaigns: Sequence[Mapping[str, Any]] = (),
 ) -> Answer:
     """Tell what each channel brought, or why that can't be told.
 
@@ -94,6 +114,8 @@ def answer(
         Of each euro of sales, what is left before advertising; null: not told.
     findings
         What experiments found; those that can be tied to spending are observations.
+    campaigns
+        What campaigns cost, and which sales touches credit them with; see `campaign_rows`.
     """
     problems = _of_money(unrated, margin)
     try:
@@ -105,55 +127,141 @@ def answer(
     problems += [*told, *diagnose(data)]
     if any(p.blocks for p in problems):
         return _refused(kpi, problems, panel)
-    used = data.spend.sum(axis=(0, 1)) > 0
-    data = replace(
-        data,
-        spend=data.spend[:, :, used],
-        channels=tuple(c for c, is_in in zip(data.channels, used, strict=True) if is_in),
-    )
+    data = _used(data)
     learnt = calibration(findings, data)
     demand = demand_in(data.spend, learnt.changed)
     link: Literal["added", "multiplied"] = "multiplied" if data.outcome.min() > 0 else "added"
     fitted = with_demand(data, demand)
-    fit = fit_mix(fitted, replace(default_priors(data, _ROAS), link=link), learnt.tests, _OPTIONS)
-    checks = {**_checks(fit, demand), "experiments": list(learnt.notes)}
+    priors = replace(default_priors(data, _ROAS), link=link)
+    longer = lengthened(fitted)
+    whole = design_of(longer, priors)
+    fit = fit_mix(fitted, priors, learnt.tests, _OPTIONS, design_before(whole, fitted.outcome.size))
     bad = _of_fit(fit)
+    checks = _checks(fit, demand, learnt)
+    if bad:
+        return replace(_refused(kpi, [*problems, *bad], panel), checks=checks)
+    trust = _trusted(fit, priors, learnt)
+    checks |= trust.told
+    bad = _of_trust(trust)
     if bad:
         return replace(_refused(kpi, [*problems, *bad], panel), checks=checks)
     curves = response_curves(fit, margin or 1.0)
+    days = (panel.first_day, panel.last_day)
+    ledger = rows.ledger_rows(judge(curves), days, problems, margin)
     return Answer(
         state="published",
         problems=tuple(problems),
-        ledger=tuple(_ledger(curves, panel, problems, data.channels, margin)),
-        response=tuple(_response(curves)),
         kpi=kpi,
         first_day=panel.first_day,
         last_day=panel.last_day,
         places=data.outcome.shape[1],
         placed=panel.placed,
         checks=checks,
+        ledger=ledger,
+        ledger_parts=[
+            *_quarters(fit, problems, margin),
+            *rows.campaign_rows(ledger, campaigns, margin),
+        ],
+        response=rows.response_rows(curves),
+        contributions=[
+            *_weeks(fit, trust),
+            *_ahead(data, outlook(fit, longer, whole)),
+        ],
+        suggested_tests=_suggested(fit, curves, ledger) if margin else [],
     )
+
+
+def _used(data: MixData) -> MixData:
+    used = data.spend.sum(axis=(0, 1)) > 0
+    return replace(
+        data,
+        spend=data.spend[:, :, used],
+        channels=tuple(c for c, is_in in zip(data.channels, used, strict=True) if is_in),
+    )
+
+
+def _trusted(fit: MixFit, priors: MixPriors, learnt: Calibration) -> _Trust:
+    drawn = predictive(fit)
+    held = backtest(fit.data, priors, learnt.tests)
+    known = learned(fit, priors)
+    names = fit.data.channels
+    told = {
+        "predictive": {"inside": round(drawn.inside, 4)},
+        "backtest": {
+            "weeks": held.periods, "inside": held.inside, "error": held.error,
+            "naive_error": held.naive_error, "real": float(held.real.sum()),
+            "expected": float(held.expected.sum()),
+        },
+        "learned": {
+            name: {key: round(float(values[at]), 4) for key, values in asdict(known).items()}
+            for at, name in enumerate(names)
+        },
+    }  # fmt: skip
+    return _Trust(drawn, held, told)
+
+
+def _of_trust(trust: _Trust) -> list[Problem]:
+    found = []
+    if trust.drawn.inside < _LEAST_INSIDE:
+        found.append(problem("predictive", blocks=True, percent=round(100 * trust.drawn.inside)))
+    held = trust.held
+    if held.is_refuted:
+        found.append(
+            problem("backtest", blocks=True, low=held.total_low, high=held.total_high,
+                    real=float(held.real.sum()))
+        )  # fmt: skip
+    return found
+
+
+def _quarters(
+    fit: MixFit, problems: Sequence[Problem], margin: float | None
+) -> list[dict[str, Any]]:
+    quarters = rows.quarters_of(fit.data)
+    curves = response_in(fit, margin or 1.0, [time for _, time, _, _ in quarters])
+    return rows.quarter_rows(curves, quarters, problems, margin)
+
+
+def _weeks(fit: MixFit, trust: _Trust) -> list[dict[str, Any]]:
+    drawn, held = trust.drawn, trust.held
+    found = rows.week_rows(fit.data, week_parts(fit), (drawn.expected, drawn.low, drawn.high))
+    first = len(fit.data.outcome) - held.periods
+    days = [fit.data.day(first + n) for n in range(held.periods)]
+    return found + rows.weeks_of("unseen", "", days, (held.expected, held.low, held.high))
+
+
+def _ahead(data: MixData, drawn: Floats) -> list[dict[str, Any]]:
+    first = data.day(len(data.outcome))
+    days = [first + timedelta(days=n * data.period_days) for n in range(drawn.shape[1])]
+    return rows.weeks_of("outlook", "", days, rows.told(drawn))
+
+
+def _suggested(
+    fit: MixFit, curves: ResponseCurves, ledger: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    found = []
+    for at, row in enumerate(ledger):
+        test = suggest_test(fit, curves, at) if row["verdict"] == "can't tell" else None
+        if test is not None:
+            found.append({**asdict(test), "places": list(test.places)})
+    return found
 
 
 def with_demand(data: MixData, demand: Demand) -> MixData:
     """Set what budgets tell of demand beside the other controls."""
-    names, columns = list(data.control_names), [data.controls]
-    if len(demand.whole):
-        names.append("demand")
-        whole = np.repeat(demand.whole[:, None], data.outcome.shape[1], axis=1)
-        columns.append(whole[:, :, None])
-    if demand.local.size:
-        names.append("local demand")
-        columns.append(demand.local[:, :, None])
-    return replace(data, control_names=tuple(names), controls=np.concatenate(columns, axis=2))
+    names, columns = demand_columns(demand, data.outcome.shape[1])
+    if not names:
+        return data
+    return replace(
+        data,
+        control_names=(*data.control_names, *names),
+        controls=np.concatenate([data.controls, columns], axis=2),
+    )
 
 
 def _refused(kpi: pa.Table, problems: Sequence[Problem], panel: Panel | None) -> Answer:
     return Answer(
         state="refused",
         problems=tuple(problems),
-        ledger=(),
-        response=(),
         kpi=kpi,
         first_day=panel.first_day if panel else None,
         last_day=panel.last_day if panel else None,
@@ -193,7 +301,7 @@ def _of_fit(fit: MixFit) -> list[Problem]:
     return said
 
 
-def _checks(fit: MixFit, demand: Demand) -> dict[str, Any]:
+def _checks(fit: MixFit, demand: Demand, learnt: Calibration) -> dict[str, Any]:
     theta = fit.draws.flat
     return {
         "r_hat": float(np.nanmax(fit.r_hat)),
@@ -205,63 +313,5 @@ def _checks(fit: MixFit, demand: Demand) -> dict[str, Any]:
             name: None if np.isnan(part) else round(float(part), 3)
             for name, part in zip(fit.data.channels, demand.follows, strict=True)
         },
+        "experiments": list(learnt.notes),
     }
-
-
-def _ledger(
-    curves: ResponseCurves,
-    panel: Panel,
-    problems: Sequence[Problem],
-    channels: tuple[str, ...],
-    margin: float | None,
-) -> list[dict[str, Any]]:
-    rows = []
-    for at, judged in enumerate(judge(curves)):
-        untold = [p for p in problems if p.kind in ("once", "constant", "alike")]
-        why = next((p.what for p in untold if channels[at] in p.channels), None)
-        hidden = any(p.kind in ("once", "constant") and channels[at] in p.channels for p in untold)
-        told: dict[str, Any] = {
-            "channel": channels[at],
-            "starts_on": panel.first_day,
-            "ends_on": panel.last_day,
-            "spent": judged.spent,
-            "verdict": judged.verdict,
-            "why": why,
-            "margin": margin,
-        }
-        of_returns = {
-            name: getattr(judged, name)
-            for name in ("returned", "returned_low", "returned_high", "marginal", "marginal_low",
-                         "marginal_high")
-        }  # fmt: skip
-        of_profit = {
-            name: getattr(judged, name)
-            for name in ("below", "wasted", "wasted_low", "wasted_high", "best_scale", "regret")
-        }
-        if margin is None:
-            of_profit = dict.fromkeys(of_profit)
-            told["verdict"] = "can't tell"
-        if hidden:
-            of_returns, of_profit = dict.fromkeys(of_returns), dict.fromkeys(of_profit)
-            told["verdict"] = "can't tell"
-        rows.append(told | of_returns | of_profit)
-    return rows
-
-
-def _response(curves: ResponseCurves) -> list[dict[str, Any]]:
-    returned = curves.returned
-    picked = returned[:: max(len(returned) // _KEPT_DRAWS, 1)][:_KEPT_DRAWS]
-    low, high = interval(returned)
-    return [
-        {
-            "channel": name,
-            "scale": float(scale),
-            "spend": float(scale * curves.spend[at]),
-            "mean": float(returned[:, at, number].mean()),
-            "low": float(low[at, number]),
-            "high": float(high[at, number]),
-            "draws": picked[:, at, number].astype(float).tolist(),
-        }
-        for at, name in enumerate(curves.channels)
-        for number, scale in enumerate(SCALES)
-    ]

@@ -4,6 +4,8 @@ from parvis.measure.answer import Answer, answer
 from parvis.measure.attribution.crediting import Credit, credit, methods_of
 from parvis.measure.attribution.tally import tally
 from parvis.measure.experiments import api as experiments
+from parvis.measure.journeys.campaigns import campaigns, digital_shares
+from parvis.measure.journeys.routes import top_routes
 from parvis.measure.journeys.sites import read_categories
 from parvis.measure.journeys.touches import (
     JourneyRules,
@@ -14,13 +16,18 @@ from parvis.measure.journeys.touches import (
 )
 from parvis.measure.journeys.walks import named_channel, paths_in, walks
 from parvis.measure.kpi import kpi, unrated_spend
+from parvis.measure.problems import PROBLEMS
+from parvis.measure.promotions import api as promotions
 
 __all__ = [
+    "PROBLEMS",
     "Answer",
     "Credit",
     "JourneyRules",
     "answer",
+    "campaigns",
     "credit",
+    "digital_shares",
     "experiments",
     "journeys",
     "kpi",
@@ -28,9 +35,11 @@ __all__ = [
     "methods_of",
     "named_channel",
     "paths_in",
+    "promotions",
     "read_categories",
     "sent_events",
     "tally",
+    "top_routes",
     "touchpoints",
     "unrated_spend",
     "walks",

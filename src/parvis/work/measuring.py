@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +15,7 @@ from parvis.lake.workspace import Workspace
 from parvis.measure import api as measure
 from parvis.profile import api as profile
 from parvis.work.experimenting import keep_tried, try_experiments
+from parvis.work.promoting import Promoted, judge_promotions, keep_promoted
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -35,16 +36,19 @@ class MeasureReport:
     Parameters
     ----------
     answer
-        What the mix says, or why it says nothing; null: there is no spending.
+        What the mix says, or why it says nothing.
     journeys
         How many journeys were credited.
     seconds
         How long it took.
+    promoted
+        What was found of coupons and promotions.
     """
 
-    answer: measure.Answer | None
+    answer: measure.Answer
     journeys: int
     seconds: float
+    promoted: Promoted
 
 
 def measure_all(workspace: Workspace) -> MeasureReport:
@@ -55,62 +59,87 @@ def measure_all(workspace: Workspace) -> MeasureReport:
     began = time.perf_counter()
     engine = workspace.engine.session()
     try:
-        journeys, credits_ = _credit(engine, workspace)
+        journeys = _credit(engine, workspace)
         tried = try_experiments(engine, workspace)
         answer = _mix(engine, workspace, tried.findings)
+        promoted = judge_promotions(engine, workspace)
         seconds = time.perf_counter() - began
 
         def keep() -> None:
-            _keep(workspace.engine, answer, credits_, seconds)
+            _keep(workspace.engine, answer, journeys, seconds)
             keep_tried(workspace.engine, tried, datetime.now(UTC))
+            keep_promoted(workspace.engine, promoted)
 
         workspace.engine.atomically(keep)
-        return MeasureReport(answer, journeys, time.perf_counter() - began)
+        counted = int(journeys.summary.get("journeys", 0))
+        return MeasureReport(answer, counted, time.perf_counter() - began, promoted)
     finally:
         engine.close()
 
 
-def _credit(engine: Engine, workspace: Workspace) -> tuple[int, list[dict[str, Any]]]:
-    touches = measure.named_channel(engine.table("touchpoints"), engine.table("spend"))
+@dataclass(frozen=True, slots=True)
+class _Journeys:
+    """What journeys tell: rows of `credits`, and a summary for `measured`."""
+
+    credits: Sequence[Mapping[str, Any]] = ()
+    summary: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _credit(engine: Engine, workspace: Workspace) -> _Journeys:
+    # three questions are asked of the same touches
+    touches = engine.stage(
+        measure.named_channel(engine.table("touchpoints"), engine.table("spend"))
+    )
+    journeys = engine.table("journeys")
     names = engine.arrow(touches.select("channel").distinct())["channel"].to_pylist()
     if not names:
-        return 0, []
-    channels = tuple(sorted(names))
-    walked = measure.walks(
-        touches, engine.table("journeys"), workspace.now(), workspace.settings.measure.click_days
+        return _Journeys()
+    walked = engine.stage(
+        measure.walks(touches, journeys, workspace.now(), workspace.settings.measure.click_days)
     )
-    paths = measure.paths_in(engine.arrow_batches(walked, _BATCH), channels)
+    paths = measure.paths_in(
+        engine.arrow_batches(walked.order_by("journey_id", "position"), _BATCH),
+        tuple(sorted(names)),
+    )
     try:
         counted = measure.tally(paths, _ORDERS)
     except MeasureError:
         # all journeys are still open
-        return 0, []
-    rows = []
-    for method in measure.methods_of(counted):
-        found = measure.credit(counted, method, replicates=_REPLICATES)
-        rows += [
-            {
-                "method": method,
-                "channel": name,
-                "conversions": float(found.conversions[at]),
-                "low": float(found.low[at]),
-                "high": float(found.high[at]),
-                "value": float(found.value[at]),
-                "value_low": float(found.value_low[at]),
-                "value_high": float(found.value_high[at]),
-                "removal": float(found.effects[at]) if len(found.effects) else None,
-            }
-            for at, name in enumerate(found.channels)
-        ]
-    return round(counted.journeys), rows
+        return _Journeys()
+    summary = {
+        "journeys": round(counted.journeys),
+        "digital": engine.arrow(measure.digital_shares(touches, journeys)).to_pylist()[0],
+        "routes": engine.arrow(measure.top_routes(walked)).to_pylist(),
+    }
+    rows = [
+        row
+        for method in measure.methods_of(counted)
+        for row in _credit_rows(measure.credit(counted, method, replicates=_REPLICATES), method)
+    ]
+    return _Journeys(rows, summary)
+
+
+def _credit_rows(found: measure.Credit, method: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "method": method,
+            "channel": name,
+            "conversions": float(found.conversions[at]),
+            "low": float(found.low[at]),
+            "high": float(found.high[at]),
+            "value": float(found.value[at]),
+            "value_low": float(found.value_low[at]),
+            "value_high": float(found.value_high[at]),
+            "removal": float(found.effects[at]) if len(found.effects) else None,
+        }
+        for at, name in enumerate(found.channels)
+    ]
 
 
 def _mix(
     engine: Engine, workspace: Workspace, findings: Sequence[measure.experiments.Finding]
-) -> measure.Answer | None:
+) -> measure.Answer:
     settings = workspace.settings
-    if not engine.count(engine.table("spend").limit(1)):
-        return None
     spend = profile.with_rate(
         engine.table("spend"), "day", engine.table("exchange_rates"), settings.money.currency
     )
@@ -123,25 +152,26 @@ def _mix(
     )
     lost = engine.arrow(measure.unrated_spend(spend)).to_pylist()
     kpi = engine.arrow(figures)
-    return measure.answer(kpi, lost, settings.measure.margin, findings)
+    named = measure.named_channel(engine.table("touchpoints"), engine.table("spend"))
+    shared = measure.campaigns(spend, named, engine.table("journeys"))
+    campaigns = engine.arrow(shared).to_pylist()
+    return measure.answer(kpi, lost, settings.measure.margin, findings, campaigns)
 
 
 def _keep(
     engine: Engine,
-    answer: measure.Answer | None,
-    credits_: Sequence[dict[str, Any]],
+    answer: measure.Answer,
+    journeys: _Journeys,
     seconds: float,
 ) -> None:
     def put(name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         schema = dict(TABLES[name].ibis.items())
         engine.reconcile(name, engine.stage_rows(rows, schema), None)
 
-    put("credits", credits_)
-    if answer is None:
-        return
+    put("credits", journeys.credits)
     engine.reconcile("kpi", _as_kpi(engine, answer), None)
-    put("ledger", answer.ledger)
-    put("response", answer.response)
+    for name in ("ledger", "ledger_parts", "response", "contributions", "suggested_tests"):
+        put(name, getattr(answer, name))
     told = {
         "measured_at": datetime.now(UTC),
         "state": answer.state,
@@ -151,7 +181,7 @@ def _keep(
         "places": answer.places,
         "placed": answer.placed,
         "problems": json.dumps([p.told() for p in answer.problems], ensure_ascii=False),
-        "checks": json.dumps(answer.checks),
+        "checks": json.dumps({**answer.checks, "journeys": journeys.summary}),
     }
     schema = dict(TABLES["measured"].ibis.items())
     engine.append("measured", engine.stage_rows([told], schema))

@@ -17,7 +17,16 @@ from parvis.lake.schema.identities import (
 )
 from parvis.lake.schema.imports import IMPORTS, QUARANTINE
 from parvis.lake.schema.journeys import JOURNEYS, SOURCE_CATEGORIES, TOUCHPOINTS
-from parvis.lake.schema.measure import CREDITS, KPI, LEDGER, MEASURED, RESPONSE
+from parvis.lake.schema.measure import (
+    CONTRIBUTIONS,
+    CREDITS,
+    KPI,
+    LEDGER,
+    LEDGER_PARTS,
+    MEASURED,
+    RESPONSE,
+    SUGGESTED_TESTS,
+)
 from parvis.lake.schema.mentions import (
     ALERTS,
     AUTHORS,
@@ -32,6 +41,12 @@ from parvis.lake.schema.mentions import (
 from parvis.lake.schema.orders import ORDER_LINES, ORDERS
 from parvis.lake.schema.pictures import PICTURE_FILES, PICTURES
 from parvis.lake.schema.profiles import CUSTOMER_TRAITS, PROFILES
+from parvis.lake.schema.promotions import (
+    COUPON_EFFECTS,
+    COUPON_PRODUCTS,
+    PROMOTION_EFFECTS,
+    PROMOTIONS_SHOWN,
+)
 from parvis.lake.schema.sessions import SESSIONS
 from parvis.lake.schema.sources import SOURCES
 from parvis.lake.schema.spend import SPEND
@@ -47,6 +62,8 @@ TABLES: dict[str, TableSchema] = {
         EVENTS,
         SPEND,
         SOURCE_CATEGORIES,
+        COUPON_PRODUCTS,
+        PROMOTIONS_SHOWN,
         IMPORTS,
         QUARANTINE,
         EXCHANGE_RATES,
@@ -84,6 +101,11 @@ TABLES: dict[str, TableSchema] = {
         CREDITS,
         RESPONSE,
         LEDGER,
+        LEDGER_PARTS,
+        CONTRIBUTIONS,
+        SUGGESTED_TESTS,
+        COUPON_EFFECTS,
+        PROMOTION_EFFECTS,
         MEASURED,
         EXPERIMENT_RESULTS,
         BUILD_STATE,
