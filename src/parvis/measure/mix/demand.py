@@ -13,6 +13,10 @@ themselves, nothing is left to judge by, and the interval says so.
 The factor is one of each period for all places (season, promotions, news) and one of each place
 beside it (a warm week in one town).
 
+Planners see demand late, advertising works late, and sales come at once. So what sales follow is a
+little ahead of what budgets tell, and the periods before and after enter beside it. Without them
+sales seem to foretell spending, and all that is carried over is taken for less than it is.
+
 References
 ----------
 Wang, Y., & Blei, D. M. (2019). The blessings of multiple causes. *JASA*, 114(528), 1574–1596.
@@ -30,7 +34,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Demand", "demand_in"]
+__all__ = ["Demand", "demand_columns", "demand_in"]
 
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
@@ -102,6 +106,34 @@ def demand_in(spend: Floats, changed: Marks | None = None) -> Demand:
             local = _standard(found[0]).reshape(periods, places)
             follows[used] = np.fmax(follows[used], found[1])
     return Demand(whole, local, follows)
+
+
+def demand_columns(demand: Demand, places: int) -> tuple[tuple[str, ...], Floats]:
+    """Lay demand out as controls: now, and how it differs in the periods beside.
+
+    Returns
+    -------
+    names, columns
+        (controls,) and (periods, places, controls); none where nothing can be told.
+    """
+    names: list[str] = []
+    columns: list[Floats] = []
+    periods = max(len(demand.whole), len(demand.local))
+    told = (
+        ("demand", np.repeat(demand.whole[:, None], places, axis=1)),
+        ("local demand", demand.local),
+    )
+    for name, now in told:
+        if not now.size:
+            continue
+        # before the first period and after the last it is taken to stay
+        sooner = np.concatenate([now[1:], now[-1:]]) - now
+        later = np.concatenate([now[:1], now[:-1]]) - now
+        names += [name, f"{name}, next", f"{name}, before"]
+        columns += [now, sooner, later]
+    if not columns:
+        return (), np.empty((periods, places, 0))
+    return tuple(names), np.stack(columns, axis=2)
 
 
 def _mean(values: Floats, told: Marks, axis: int) -> tuple[Floats, Marks]:
