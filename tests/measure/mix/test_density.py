@@ -12,6 +12,7 @@ from parvis.measure.mix.linear import LinearPart
 from parvis.measure.mix.noise import Noise, noise_of
 from parvis.measure.mix.posterior import Posterior, Prior
 from parvis.measure.mix.shapes import carry_over_weights, lagged, saturation
+from parvis.measure.mix.straight import Straight
 
 
 def _posterior(link: Link, *, shaped: bool = False) -> Posterior:
@@ -54,6 +55,26 @@ def test_the_slope_is_the_slope(link: Link, shaped: bool) -> None:
         there[:, at] += step
         back[:, at] -= step
         expected = (posterior(there)[0] - posterior(back)[0]) / (2 * step)
+        assert slope[:, at] == pytest.approx(expected, rel=1e-4, abs=1e-4), at
+
+
+def test_straightened_it_is_the_same_belief() -> None:
+    posterior = _posterior("multiplied", shaped=True)
+    straight = Straight(posterior)
+    rng = np.random.default_rng(9)
+    theta = posterior.prior_middle + 0.5 * rng.standard_normal((3, posterior.dimensions))
+    walked = straight.there(theta)
+    assert straight.back(walked) == pytest.approx(theta)
+    value, slope = straight(walked)
+    # a density in other numbers is divided by how much those are stretched: by the slope, here
+    stretched = theta[:, [3, 7]].sum(axis=1)
+    assert value == pytest.approx(posterior(theta)[0] - stretched)
+    step = 1e-5
+    for at in range(posterior.dimensions):
+        there, back = walked.copy(), walked.copy()
+        there[:, at] += step
+        back[:, at] -= step
+        expected = (straight(there)[0] - straight(back)[0]) / (2 * step)
         assert slope[:, at] == pytest.approx(expected, rel=1e-4, abs=1e-4), at
 
 

@@ -15,8 +15,9 @@ from parvis.measure.mix.laid import ChannelRows, Observed
 from parvis.measure.mix.linear import LinearPart
 from parvis.measure.mix.noise import Noise, noise_of
 from parvis.measure.mix.posterior import Posterior, Prior
-from parvis.measure.mix.sampler import Draws, SamplerOptions, draw, mode_of
+from parvis.measure.mix.sampler import Draws, SamplerOptions, mode_of
 from parvis.measure.mix.shapes import lagged
+from parvis.measure.mix.straight import draw_straight
 
 __all__ = ["MixFit", "default_priors", "fit_mix"]
 
@@ -123,7 +124,7 @@ def fit_mix(
             rows = _channel_rows(data, usual, tests, grown)
         posterior = _posterior(data, priors, rows, design, shape)
         top = mode_of(posterior, top)
-    drawn = draw(posterior, top, options)
+    drawn = draw_straight(posterior, top, options)
     return MixFit(
         data=data,
         scale=scale,
