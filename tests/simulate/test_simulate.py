@@ -57,8 +57,7 @@ def test_the_manifest_names_what_is_there(brand: Brand) -> None:
         for p in brand.folder.rglob("*")
         if p.is_file() and p.relative_to(brand.folder).parts[0] not in ("truth", "mail")
     }
-    # the plan of city tests is no silo, it is the team's own
-    assert written - named == {"silos.toml", "experiments/city-tests.csv"}
+    assert written - named == {"silos.toml"}
     assert not any(name.startswith("truth") for name in named)
 
 

@@ -12,6 +12,7 @@ from parvis import __version__
 from parvis.cli.building import build_command
 from parvis.cli.connecting import connect_app
 from parvis.cli.console import errors
+from parvis.cli.experimenting import experiment_app
 from parvis.cli.identity import identity_app
 from parvis.cli.importing import import_app
 from parvis.cli.keeping import lake_app
@@ -64,6 +65,7 @@ app.add_typer(import_app, name="import")
 app.add_typer(connect_app, name="connect")
 app.command("build")(build_command)
 app.command("measure")(measure_command)
+app.add_typer(experiment_app, name="experiment")
 app.add_typer(identity_app, name="identity")
 app.add_typer(listen_app, name="listen")
 app.command("up")(up_command)

@@ -6,7 +6,7 @@ import contextlib
 import fcntl
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -194,6 +194,10 @@ class Workspace:
     def zone(self) -> str:
         """Where days and weeks begin."""
         return self.settings.time.zone
+
+    def today(self) -> date:
+        """Return the day of which the tables speak, in the workspace's zone."""
+        return self.now().astimezone(ZoneInfo(self.zone)).date()
 
     def now(self) -> datetime:
         """Return the moment up to which the tables speak: now, or the date that was set."""

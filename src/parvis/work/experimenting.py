@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -20,16 +20,7 @@ if TYPE_CHECKING:
 
     from parvis.lake.engine import Engine
 
-__all__ = [
-    "Tried",
-    "keep_tried",
-    "known_channels",
-    "known_cities",
-    "past_by_city",
-    "plans_of",
-    "put_plan",
-    "try_experiments",
-]
+__all__ = ["Tried", "keep_tried", "note_found", "shown_of", "try_experiments"]
 
 
 class Tried:
@@ -63,8 +54,8 @@ def try_experiments(engine: Engine, workspace: Workspace) -> Tried:
             engine.table("events"), engine.table("identities"), workspace.settings.time.zone
         )
     )
-    known = {p.experiment_id: p for p in plans_of(engine)}
-    fresh = _found_in(engine, assigned, known, known_channels(engine))
+    known = {p.experiment_id: p for p in experiments.plans_of(engine)}
+    fresh = _found_in(engine, assigned, known, experiments.known_channels(engine))
     plans = {**known, **{p.experiment_id: p for p in fresh}}
     if not plans:
         return Tried((), ())
@@ -76,55 +67,10 @@ def try_experiments(engine: Engine, workspace: Workspace) -> Tried:
 def keep_tried(engine: Engine, tried: Tried, now: datetime) -> None:
     """Keep the results, and the experiments that only events told of."""
     for plan in tried.plans:
-        put_plan(engine, plan, "events", now)
+        experiments.put_plan(engine, plan, "events", now)
     rows = [row for f in tried.findings for row in f.rows(now)]
     schema = dict(TABLES["experiment_results"].ibis.items())
     engine.reconcile("experiment_results", engine.stage_rows(rows, schema), None)
-
-
-def plans_of(engine: Engine) -> tuple[experiments.Plan, ...]:
-    """Return the experiments that are kept, by their first day."""
-    table = engine.table("experiments")
-    rows = engine.rows(table.mutate(design=table.design.cast("string")))
-    found = [experiments.plan_of(r) for r in rows]
-    return tuple(sorted(found, key=lambda p: (p.starts_on or date.max, p.experiment_id)))
-
-
-def put_plan(engine: Engine, plan: experiments.Plan, told_by: str, now: datetime) -> None:
-    """Keep an experiment, in place of what was told of it before."""
-    schema = {**TABLES["experiments"].ibis, "design": "string"}
-    row = engine.stage_rows([experiments.row_of(plan, told_by, now)], schema)
-    staged = row.mutate(design=row.design.cast("json"))
-    engine.reconcile("experiments", staged, staged.select("experiment_id"))
-
-
-def known_channels(engine: Engine) -> tuple[str, ...]:
-    """Return the channels that money is spent on."""
-    names = engine.table("spend").select("channel").distinct()
-    return tuple(sorted(c for c in engine.arrow(names)["channel"].to_pylist() if c))
-
-
-def known_cities(engine: Engine) -> tuple[str, ...]:
-    """Return the cities where customers live or money is spent, as spending writes them."""
-    spend = engine.table("spend")
-    places = spend.filter(spend.geography.notnull()).select("geography").distinct()
-    told = [str(c) for c in engine.arrow(places)["geography"].to_pylist()]
-    by_small = {c.strip().lower(): c.strip() for c in told}
-    rows = experiments.city_sales(engine.table("orders"), engine.table("profiles"))
-    lived = engine.arrow(rows.filter(rows.city != "").select("city").distinct())
-    for city in lived["city"].to_pylist():
-        by_small.setdefault(city, city)
-    return tuple(sorted(by_small.values()))
-
-
-def past_by_city(engine: Engine, also: Sequence[str] = ()) -> experiments.CitySales | None:
-    """Return sales by day and city; null where no order is known."""
-    rows = engine.arrow(experiments.city_sales(engine.table("orders"), engine.table("profiles")))
-    return (
-        experiments.laid_out(rows, also=[c.strip().lower() for c in also])
-        if rows.num_rows
-        else None
-    )
 
 
 def _found_in(
@@ -170,7 +116,7 @@ class _Tables:
 
     def finding(self, plan: experiments.Plan) -> experiments.Finding:
         """Tell what an experiment showed."""
-        today = self._workspace.now().astimezone(ZoneInfo(self._workspace.zone)).date()
+        today = self._workspace.today()
         found = self._of_cities(plan, today) if plan.kind == "cities" else self._of_people(
             plan, today)  # fmt: skip
         if plan.channel is None:
@@ -198,7 +144,7 @@ class _Tables:
             )
         if self._sales is None:
             also = [c for p in self._plans for c in p.cities]
-            self._sales = past_by_city(self._engine, also)
+            self._sales = experiments.past_by_city(self._engine, also)
             spend = profile.with_rate(
                 self._engine.table("spend"), "day", self._engine.table("exchange_rates"),
                 self._workspace.settings.money.currency,
@@ -266,3 +212,38 @@ class _Tables:
             for s in found.shown
         )
         return replace(found, shown=shown)
+
+
+def note_found(workspace: Workspace) -> None:
+    """Keep the holdouts that events tell of and nobody has told of before."""
+    engine = workspace.engine.session()
+    try:
+        assigned = experiments.assignments(
+            engine.table("events"), engine.table("identities"), workspace.zone
+        )
+        known = {p.experiment_id: p for p in experiments.plans_of(engine)}
+        fresh = _found_in(engine, assigned, known, experiments.known_channels(engine))
+    finally:
+        engine.close()
+    if not fresh:
+        return
+    now = datetime.now(UTC)
+
+    def keep() -> None:
+        for plan in fresh:
+            experiments.put_plan(workspace.engine, plan, "events", now)
+
+    workspace.engine.atomically(keep)
+
+
+def shown_of(engine: Engine) -> dict[str, list[dict[str, Any]]]:
+    """Return what each experiment showed when it was last measured."""
+    table = engine.table("experiment_results")
+    rows = engine.rows(
+        table.mutate(problems=table.problems.cast("string"), detail=table.detail.cast("string"))
+    )
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        row["problems"], row["detail"] = json.loads(row["problems"]), json.loads(row["detail"])
+        found.setdefault(row["experiment_id"], []).append(row)
+    return found

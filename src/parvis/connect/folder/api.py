@@ -37,6 +37,7 @@ _IMPORTERS: Final = {
     "maildir": ("parvis.connect.maildir.api", "import_maildir"),
     "telemetry": ("parvis.connect.telemetry.api", "import_telemetry"),
     "consents": ("parvis.connect.consents.api", "import_consents"),
+    "experiments": ("parvis.connect.experiments.api", "import_experiments"),
 }
 
 
@@ -75,7 +76,8 @@ def import_folder(
     # before any row: none is ever shown without it
     describe_sources(workspace, plan)
     outcomes, done = [], 0
-    for planned in plan.silos:
+    # plans of experiments name channels and cities: what tells of these comes first
+    for planned in sorted(plan.silos, key=lambda p: p.format == "experiments"):
         on_progress(planned, done)
         counter = _Counter(planned, done, on_progress)
         outcomes.append(_outcome(workspace, planned, counter))

@@ -20,6 +20,7 @@ __all__ = ["FORMATS", "FolderPlan", "Format", "Manifest", "Outcome", "PlannedSil
 Format = Literal[
     "orders", "customers", "spend", "events",
     "segment", "activitypub", "bluesky", "reviews", "atom", "maildir", "telemetry", "consents",
+    "experiments",
 ]  # fmt: skip
 
 #: The importers that a folder may name.

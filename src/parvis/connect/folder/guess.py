@@ -19,6 +19,7 @@ _PLACES: Final = (
     ("shop", "orders", ("shop/orders*", "shop/refunds*"), _TEXT),
     ("web", "segment", ("web/*",), _LINES),
     ("experiments", "segment", ("experiments/*",), _LINES),
+    ("experiments", "experiments", ("experiments/*",), ("csv",)),
     ("fediverse", "activitypub", ("social/fediverse/*",), (*_LINES, "json")),
     ("bluesky", "bluesky", ("social/bluesky/*",), _LINES),
     ("reviews", "reviews", ("social/reviews/*",), _LINES),

@@ -2,10 +2,8 @@
 
 from parvis.measure.experiments.budgets import spent_by_city
 from parvis.measure.experiments.cities import (
-    CitySales,
     city_finding,
-    city_sales,
-    laid_out,
+    past_panel,
     window_of,
 )
 from parvis.measure.experiments.contracts import Finding, Shown
@@ -17,15 +15,25 @@ from parvis.measure.experiments.plans import (
     KINDS,
     Kind,
     Plan,
+    PlanFault,
     checked,
     last_day,
     left_out_of,
+    plan_fault,
     plan_id,
     plan_of,
     row_of,
     told_channel,
 )
 from parvis.measure.experiments.power import Power, city_power
+from parvis.measure.experiments.registry import (
+    known_channels,
+    known_cities,
+    past_by_city,
+    plans_of,
+    put_plan,
+)
+from parvis.measure.experiments.sales_by_city import CitySales, city_sales, laid_out
 from parvis.measure.experiments.troubles import TROUBLES, trouble
 
 __all__ = [
@@ -37,6 +45,7 @@ __all__ = [
     "Kind",
     "People",
     "Plan",
+    "PlanFault",
     "Power",
     "Shown",
     "assignments",
@@ -47,13 +56,20 @@ __all__ = [
     "city_sales",
     "holdout_finding",
     "known_before",
+    "known_channels",
+    "known_cities",
     "laid_out",
     "last_day",
     "left_out_of",
     "lots",
+    "past_by_city",
+    "past_panel",
     "people_of",
+    "plan_fault",
     "plan_id",
     "plan_of",
+    "plans_of",
+    "put_plan",
     "row_of",
     "spent_by_city",
     "told_channel",

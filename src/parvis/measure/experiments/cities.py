@@ -1,4 +1,4 @@
-"""From orders and customers' cities to what a test in cities showed."""
+"""From sales by city to what a test in cities showed."""
 
 from __future__ import annotations
 
@@ -11,128 +11,82 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from parvis.errors import MeasureError
 from parvis.measure.experiments.budgets import budget_seen, not_as_planned
 from parvis.measure.experiments.contracts import Finding, Shown
 from parvis.measure.experiments.plans import Plan
+from parvis.measure.experiments.sales_by_city import METRICS, CitySales
 from parvis.measure.experiments.troubles import trouble
-from parvis.measure.kpi import CITY
-from parvis.profile import api as profile
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
     from parvis.measure.experiments.synthetic import CityEffect
     from parvis.measure.problems import Problem
 
-__all__ = ["CitySales", "Window", "city_finding", "city_sales", "laid_out", "window_of"]
+__all__ = [
+    "PastPanel",
+    "Window",
+    "city_finding",
+    "past_panel",
+    "window_of",
+]
 
 Floats = NDArray[np.float64]
 
-METRICS: Final = ("sales", "orders")
 LEVEL: Final = 0.9
 _WEEK: Final = 7
 #: A year tells all seasons; what was before tells less of today.
 _MOST_BEFORE: Final = 52
 _LEAST_BEFORE: Final = 10
 _LEAST_DONORS: Final = 2
-#: Smaller cities have little to say, and sets of cities are drawn by the hundred.
-_MOST_CITIES: Final = 60
 #: With so many others, a city that was in any other test of that time can be done without.
 _MANY: Final = 8
 _ALL_PLACED: Final = 0.995
 
 
-def city_sales(orders: ir.Table, profiles: ir.Table) -> ir.Table:
-    """Sum up sales by day and city of the customer.
-
-    Parameters
-    ----------
-    orders
-        Rows of `orders`; those that stand count.
-    profiles
-        Rows of `profiles`, with what silos said of customers.
-
-    Returns
-    -------
-    ir.Table
-        `day`, `city` in small letters (empty: not known), `sales`, `orders`.
-    """
-    told = profiles.select("customer_id", one=profiles.attributes.unnest())
-    of_city = told.filter(told.one["name"] == CITY)
-    cities = of_city.select("customer_id", city=of_city.one["value"].strip().lower())
-    one = cities.group_by("customer_id").agg(city=cities.city.max())
-    kept = orders.filter(orders.status.isin(profile.KEPT_STATUSES), orders.net_base.notnull())
-    placed = kept.left_join(one, "customer_id").drop("customer_id_right")
-    return placed.group_by(day=placed.ordered_on, city=placed.city.fill_null("")).agg(
-        sales=placed.net_base.cast("float64").sum(), orders=placed.count().cast("float64")
-    )
-
-
 @dataclass(frozen=True, slots=True)
-class CitySales:
-    """Sales by day and city, laid out.
+class PastPanel:
+    """Weeks in which no test was run, of cities that were there all along.
 
     Parameters
     ----------
-    first_day
-        Of the rows.
+    outcome
+        (weeks, cities) sales each day, on average.
+    treated
+        (cities,) those that a test would change.
+    """
+
+    outcome: Floats
+    treated: NDArray[np.bool_]
+
+
+def past_panel(sales: CitySales, cities: Collection[str], plans: Collection[Plan]) -> PastPanel:
+    """Lay the past out by week, for a test that isn't run yet.
+
+    Parameters
+    ----------
+    sales
+        Sales by day and city.
     cities
-        Names in small letters, the largest first.
-    figures
-        ``sales`` and ``orders``: (days, cities). What has no city is shared as the known of
-        that day are.
-    placed
-        The part of sales whose city is known.
+        Those that the test would change.
+    plans
+        Tests of the past: their cities can't be held against these.
+
+    Raises
+    ------
+    MeasureError
+        A city isn't known, or wasn't there all along.
     """
-
-    first_day: date
-    cities: tuple[str, ...]
-    figures: dict[str, Floats]
-    placed: float
-
-    @property
-    def last_day(self) -> date:
-        """The last day of which an order is known."""
-        return self.first_day + timedelta(len(self.figures["sales"]) - 1)
-
-
-def laid_out(rows: pa.Table, most: int = _MOST_CITIES, also: Collection[str] = ()) -> CitySales:
-    """Lay sales out by day and city.
-
-    Parameters
-    ----------
-    rows
-        Rows of `city_sales`, at least one.
-    most
-        So many of the largest cities,
-    also
-        and these.
-    """
-    days = np.array(rows["day"].to_numpy(zero_copy_only=False), "datetime64[D]")
-    first = days.min()
-    at = (days - first).astype(int)
-    names = np.array(rows["city"].to_pylist(), object)
-    count = int(at.max()) + 1
-    every, column = np.unique(names, return_inverse=True)
-    sums = np.bincount(column, rows["sales"].to_numpy(zero_copy_only=False))
-    known = every != ""
-    largest = [str(every[c]) for c in np.argsort(-sums) if known[c]]
-    chosen = [*largest[:most], *(c for c in also if c in set(largest[most:]))]
-    place = {c: i for i, c in enumerate(chosen)}
-    where = np.array([place.get(str(c), -1) for c in every])[column]
-    figures = {}
-    for metric in METRICS:
-        value = rows[metric].to_numpy(zero_copy_only=False).astype(float)
-        grid = np.zeros((count, len(chosen)))
-        inside = where >= 0
-        np.add.at(grid, (at[inside], where[inside]), value[inside])
-        of_day = np.bincount(at, value, count)
-        of_known = np.bincount(at, value * known[column], count)
-        factor = np.divide(of_day, of_known, out=np.ones(count), where=of_known > 0)
-        figures[metric] = grid * factor[:, None]
-    placed = float(sums[known].sum() / sums.sum()) if sums.sum() else 0.0
-    day: date = first.astype(object)
-    return CitySales(day, tuple(chosen), figures, placed)
+    weeks = len(sales.figures["sales"]) // _WEEK
+    count = min(weeks, _MOST_BEFORE)
+    first = sales.last_day - timedelta(count * _WEEK - 1)
+    window = Window(first, _WEEK, count, count)
+    plan = Plan("", "", "cities", cities=tuple(cities), starts_on=first, ends_on=sales.last_day)
+    treated, problems = _treated(plan, sales, window)
+    if problems:
+        raise MeasureError(problems[0].what, problems[0].next_step)
+    donors, _ = _donors(plan, sales, window, treated, plans)
+    marks = np.arange(len(treated) + len(donors)) < len(treated)
+    return PastPanel(window.of(sales, "sales")[:, [*treated, *donors]], marks)
 
 
 @dataclass(frozen=True, slots=True)

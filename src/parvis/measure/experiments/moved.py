@@ -47,6 +47,8 @@ def whom_it_moved(
         The Qini area with its interval (in sales for each person), whether it pays to choose, the
         curve, and how the best fifth differs; null where there are too few people.
     """
+    from threadpoolctl import threadpool_limits
+
     from parvis.measure.experiments.uplift import UpliftData, qini_curve, uplift
 
     order = pc.index_in(people.ids, value_set=known["customer_id"])
@@ -60,7 +62,9 @@ def whom_it_moved(
         data = UpliftData(features[some], people.exposed[some], sales, _share(people, some, share))
     except MeasureError:
         return None
-    found = uplift(data, "DR")
+    # small trees: cores that wait for one another take longer than one by itself
+    with threadpool_limits(1):
+        found = uplift(data, "DR")
     parts, gained, errors = qini_curve(found)
     best = found.scores >= np.quantile(found.scores, 1 - _BEST)
     return {

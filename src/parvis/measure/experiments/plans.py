@@ -22,9 +22,11 @@ __all__ = [
     "LEFT_OUT",
     "Kind",
     "Plan",
+    "PlanFault",
     "checked",
     "last_day",
     "left_out_of",
+    "plan_fault",
     "plan_id",
     "plan_of",
     "row_of",
@@ -169,6 +171,29 @@ def left_out_of(variations: Collection[str], told: str | None = None) -> str | N
     return known[0] if len(known) == 1 else None
 
 
+@dataclass(frozen=True, slots=True)
+class PlanFault:
+    """Why an experiment can't be as it is told.
+
+    Parameters
+    ----------
+    reason
+        A code, as of the quarantine.
+    field
+        What is wrong.
+    value
+        Its value.
+    what, next_step
+        In words.
+    """
+
+    reason: str
+    field: str
+    value: str
+    what: str
+    next_step: str
+
+
 def checked(plan: Plan, channels: Collection[str], cities: Collection[str]) -> Plan:
     """Check an experiment that somebody tells of.
 
@@ -191,80 +216,113 @@ def checked(plan: Plan, channels: Collection[str], cities: Collection[str]) -> P
     MeasureError
         Something in it can't be: says what, and what is expected.
     """
+    fault = plan_fault(plan, channels, cities)
+    if fault is not None:
+        raise MeasureError(fault.what, fault.next_step)
+    channel = None if plan.channel is None else _by_words(channels)[words_of(plan.channel)]
+    known = _by_words(cities)
+    return replace(plan, channel=channel, cities=tuple(known[words_of(c)] for c in plan.cities))
+
+
+def plan_fault(plan: Plan, channels: Collection[str], cities: Collection[str]) -> PlanFault | None:
+    """Tell what can't be in an experiment that somebody tells of; null: nothing."""
     if not words_of(plan.name) or len(plan.name) > _LONGEST_NAME:
-        raise MeasureError(
-            f"{plan.name[:40]!r} is no name for an experiment.",
+        return PlanFault(
+            "missing", "name", plan.name[:40], f"{plan.name[:40]!r} is no name for an experiment.",
             f"Give letters or digits, {_LONGEST_NAME} signs at most.",
-        )
+        )  # fmt: skip
     if plan.kind not in KINDS:
-        raise MeasureError(
-            f"{plan.kind!r} is no kind of experiment.", f"Expected one of {', '.join(KINDS)}."
-        )
-    _check_days(plan)
-    plan = replace(plan, channel=_known("channel", plan.channel, channels))
-    for name, value in (("share", plan.share), ("covers", plan.covers)):
-        least_ok = value is None or (0 < value < 1 or (name == "covers" and value == 1))
-        if not least_ok:
-            raise MeasureError(
-                f"{name} = {value}.", "Expected a part between 0 and 1, such as 0.2."
-            )
-    if plan.kind == "holdout":
-        if plan.cities or plan.budget is not None:
-            raise MeasureError(
-                f"{plan.name} is a holdout, and has cities or a budget.",
-                "A test in cities has no people who are left out; tell of two experiments.",
-            )
-        return plan
-    return _checked_cities(plan, cities)
+        return PlanFault(
+            "unknown_kind", "kind", plan.kind, f"{plan.kind!r} is no kind of experiment.",
+            f"Expected one of {', '.join(KINDS)}.",
+        )  # fmt: skip
+    found = _of_days(plan) or _of_name("channel", plan.channel, channels) or _of_parts(plan)
+    if found is None and plan.kind == "cities":
+        return _of_cities(plan, cities)
+    return found
 
 
-def _check_days(plan: Plan) -> None:
+def _of_days(plan: Plan) -> PlanFault | None:
     if plan.starts_on is None or plan.ends_on is None:
-        return
+        return None
     if plan.ends_on < plan.starts_on:
-        raise MeasureError(
+        return PlanFault(
+            "ends_before", "ends_on", str(plan.ends_on),
             f"{plan.name} ends on {plan.ends_on}, before it begins on {plan.starts_on}.",
             "Give a last day that isn't before the first.",
-        )
+        )  # fmt: skip
     if (plan.days or 0) > _LONGEST_DAYS:
-        raise MeasureError(
-            f"{plan.name} lasts {plan.days} days.", f"Expected {_LONGEST_DAYS} at most."
-        )
+        return PlanFault(
+            "too_long", "days", str(plan.days), f"{plan.name} lasts {plan.days} days.",
+            f"Expected {_LONGEST_DAYS} at most.",
+        )  # fmt: skip
+    return None
 
 
-def _checked_cities(plan: Plan, cities: Collection[str]) -> Plan:
-    if not plan.cities:
-        raise MeasureError(f"{plan.name} names no city.", "Name the cities that are changed.")
-    if plan.channel is None:
-        raise MeasureError(f"{plan.name} names no channel.", "Name the channel that is changed.")
-    if plan.starts_on is None or plan.ends_on is None:
-        raise MeasureError(
-            f"{plan.name} has no first or no last day.", "Give both: the test compares these days."
-        )
-    if plan.budget is None or not 0 <= plan.budget < float("inf") or plan.budget == 1:
-        raise MeasureError(
-            f"{plan.name} has the budget {plan.budget}.",
+def _of_parts(plan: Plan) -> PlanFault | None:
+    for name, value, most in (("share", plan.share, 0.999), ("covers", plan.covers, 1.0)):
+        if value is not None and not 0 < value <= most:
+            return PlanFault(
+                "not_a_share", name, str(value), f"{plan.name} has the {name} {value}.",
+                "Expected a part between 0 and 1, such as 0.2.",
+            )  # fmt: skip
+    if plan.kind == "holdout" and (plan.cities or plan.budget is not None):
+        return PlanFault(
+            "two_designs", "cities", "|".join(plan.cities),
+            f"{plan.name} is a holdout, and has cities or a budget.",
+            "A test in cities has no people who are left out; tell of two experiments.",
+        )  # fmt: skip
+    return None
+
+
+def _of_cities(plan: Plan, cities: Collection[str]) -> PlanFault | None:
+    missing = {
+        "cities": not plan.cities,
+        "channel": plan.channel is None,
+        "starts_on": plan.starts_on is None,
+        "ends_on": plan.ends_on is None,
+        "budget": plan.budget is None,
+    }
+    lacks = [name for name, is_missing in missing.items() if is_missing]
+    if lacks:
+        return PlanFault(
+            "missing", lacks[0], "", f"{plan.name} lacks {', '.join(lacks)}.",
+            "A test in cities has cities, a channel, its first and last day, and a budget.",
+        )  # fmt: skip
+    budget = plan.budget
+    if budget is None or not 0 <= budget < float("inf") or budget == 1:
+        return PlanFault(
+            "not_a_factor", "budget", str(budget), f"{plan.name} has the budget {budget}.",
             "Expected a factor of the usual budget: 0 for none, 2 for twice as much; not 1.",
-        )
-    known = tuple(_known("city", c, cities) or c for c in plan.cities)
-    if len(set(known)) != len(known):
-        twice = next(c for c in known if known.count(c) > 1)
-        raise MeasureError(f"{plan.name} names {twice} twice.", "Name each city once.")
-    return replace(plan, cities=known)
+        )  # fmt: skip
+    for city in plan.cities:
+        fault = _of_name("city", city, cities)
+        if fault is not None:
+            return fault
+    names = [words_of(c) for c in plan.cities]
+    twice = next((c for c in plan.cities if names.count(words_of(c)) > 1), None)
+    if twice is not None:
+        return PlanFault(
+            "named_twice", "cities", twice, f"{plan.name} names {twice} twice.",
+            "Name each city once.",
+        )  # fmt: skip
+    return None
 
 
-def _known(what: str, told: str | None, known: Collection[str]) -> str | None:
-    if told is None:
+def _by_words(names: Collection[str]) -> dict[str, str]:
+    return {words_of(n): n for n in names}
+
+
+def _of_name(what: str, told: str | None, known: Collection[str]) -> PlanFault | None:
+    by_words = _by_words(known)
+    if told is None or words_of(told) in by_words:
         return None
-    by_words = {words_of(k): k for k in known}
-    if words_of(told) in by_words:
-        return by_words[words_of(told)]
     from difflib import get_close_matches
 
     near = get_close_matches(words_of(told), by_words, 1)
     some = ", ".join(sorted(known)[:12]) or "none: import what advertising cost, and orders, first"
     hint = f"Did you mean {by_words[near[0]]}?" if near else f"Known: {some}."
-    raise MeasureError(f"There is no {what} {told!r}.", hint)
+    return PlanFault(f"unknown_{what}", what, told, f"There is no {what} {told!r}.", hint)
 
 
 def row_of(plan: Plan, told_by: str, told_at: Any) -> dict[str, Any]:

@@ -33,7 +33,7 @@ FROM lots
 
 
 def write_experiments(scene: Scene, names: Names, pen: Pen, folder: Path) -> int:
-    """Write the assignments of holdouts and the plan of city tests.
+    """Write the assignments of holdouts, and the plans of both kinds of tests.
 
     Only customers with a number can be kept from a channel by name; the others' lots are drawn
     all the same, and nobody tells.
@@ -70,7 +70,23 @@ def write_experiments(scene: Scene, names: Names, pen: Pen, folder: Path) -> int
         path = folder / "experiments" / "assignments.ndjson"
         total = pen.lines(path, {"lots": table}, _LINE)
     _write_city_tests(scene, folder)
+    _write_holdouts(scene, folder)
     return total
+
+
+def _write_holdouts(scene: Scene, folder: Path) -> None:
+    """Write down what the team planned of its holdouts: until when, and how many are left out."""
+    rows = [
+        f"{e.name},{e.channel},{e.starts_on},{e.days},{e.share:g}\n"
+        for e in scene.world.experiments
+        if e.kind == "holdout"
+        and e.share is not None
+        and len(range(*window(scene.world, e, scene.story.days).indices(scene.story.days)))
+    ]
+    if rows:
+        path = folder / "experiments" / "holdouts.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("name,channel,starts_on,days,share\n" + "".join(rows))
 
 
 def _write_city_tests(scene: Scene, folder: Path) -> None:

@@ -48,6 +48,7 @@ def write_manifest(scene: Scene, options: SimulateOptions, folder: Path) -> None
     add("web", "segment", [f"web/events-*.{lines}"], 'orders_told_by = "shop"')
     add("app", "segment", ["devices/registrations.ndjson"])
     add("experiments", "segment", ["experiments/assignments.ndjson"])
+    add("experiments", "experiments", ["experiments/*.csv"])
     add("machines", "telemetry", [f"devices/telemetry-*.{lines}"])
     add(
         "fediverse",

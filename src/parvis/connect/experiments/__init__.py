@@ -1,0 +1,1 @@
+"""Plans of experiments, as teams write them down."""
