@@ -24,6 +24,8 @@ RULES: Final = ("first", "last", "linear", "position", "time_decay")
 HALF_LIFE_DAYS: Final = 7.0
 #: What the first and the last of more than two touches get.
 _ENDS: Final = 0.4
+#: Of the number that tells which channels a journey has met.
+_BITS: Final = 64
 
 
 def rule_weights(paths: Paths, rule: str) -> Floats:
@@ -104,12 +106,28 @@ def shapley_weights(paths: Paths) -> Floats:
     Zhao, K., Mahboobi, S. H., & Bagheri, S. R. (2018). Shapley value methods for attribution
     modeling in online advertising. https://arxiv.org/abs/1804.05327 (section 3).
     """
-    width = len(paths.channels)
-    met = paths.journey * width + paths.touches
     # a channel is credited where it is met first
-    _, firsts = np.unique(met, return_index=True)
-    weights = np.zeros(len(paths.touches))
-    weights[firsts] = 1
+    weights = _met_first(paths).astype(np.float64)
     distinct = np.add.reduceat(weights, paths.offsets[:-1])
     shared: Floats = weights / np.repeat(distinct, paths.lengths)
     return shared
+
+
+def _met_first(paths: Paths) -> NDArray[np.bool_]:
+    """Tell of each touch whether its journey meets the channel for the first time; (touches,)."""
+    found = np.zeros(len(paths.touches), bool)
+    if len(paths.channels) > _BITS:
+        met = paths.journey * len(paths.channels) + paths.touches
+        found[np.unique(met, return_index=True)[1]] = True
+        return found
+    # the channels met so far are the bits of a number; all journeys take a step at a time
+    bits = np.uint64(1) << paths.touches.astype(np.uint64)
+    at, left = paths.offsets[:-1], paths.lengths
+    met_so_far = np.zeros(len(at), np.uint64)
+    while len(at):
+        bit = bits[at]
+        found[at] = (met_so_far & bit) == 0
+        goes_on = left > 1
+        met_so_far = (met_so_far | bit)[goes_on]
+        at, left = at[goes_on] + 1, left[goes_on] - 1
+    return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,9 @@ __all__ = ["Chain", "Tally", "tally"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+#: Up to so many steps are looked up in a table of all; more are sorted.
+_TABLE: Final = 1 << 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ class _Ledger:
         self._channels = channels
         self._journeys = 0.0
         self._sums: dict[str, list[Floats]] = {}
-        self._seen: dict[int, list[tuple[Ints, Ints, Floats]]] = {o: [] for o in orders}
+        self._seen: dict[int, list[csr_array]] = {o: [] for o in orders}
 
     def add(self, paths: Paths) -> None:
         if paths.channels != self._channels:
@@ -138,10 +141,11 @@ class _Ledger:
             self._give(f"credits {rule}", self._by_channel(of_touch, paths, shares * outcomes))
             self._give(f"values {rule}", self._by_channel(of_touch, paths, shares * worth))
         for order, seen in self._seen.items():
-            seen.append(_merged([_steps(paths, order)]))
-            # summed up again whenever it would have grown to the double
-            if len(seen) > 1 and len(seen[0][0]) < sum(len(s[0]) for s in seen[1:]):
-                self._seen[order] = [_merged(seen)]
+            seen.append(_counted(paths, order))
+            # two of a size become one: each number is added up a few times only
+            while len(seen) > 1 and seen[-2].nnz < 2 * seen[-1].nnz:
+                last = seen.pop()
+                seen[-1] = _added(seen[-1], last)
 
     def _by_channel(self, of_touch: Ints, paths: Paths, amounts: Floats) -> Floats:
         width = len(self._channels)
@@ -175,11 +179,16 @@ class _Ledger:
 
     def _chain(self, order: int, groups: int) -> Chain:
         # it is large, and most commands measure nothing
-        from scipy.sparse import coo_array
+        from scipy.sparse import csr_array
 
-        group, step, count = _merged(self._seen[order])
-        steps, place = np.unique(step, return_inverse=True)
-        counts = coo_array((count, (group, place)), shape=(groups, len(steps))).tocsr()
+        seen = self._seen[order]
+        while len(seen) > 1:
+            last = seen.pop()
+            seen[-1] = _added(seen[-1], last)
+        whole = seen[0]
+        steps, place = _named(whole.indices, whole.shape[1])
+        starts = np.pad(whole.indptr, (0, groups - whole.shape[0]), mode="edge")
+        counts = csr_array((whole.data, place, starts), shape=(groups, len(steps)))
         return Chain(order, len(self._channels), steps, counts)
 
 
@@ -187,44 +196,58 @@ def _by_group(groups: NDArray[np.integer], amounts: Floats) -> Floats:
     return np.bincount(groups, weights=amounts).astype(float)
 
 
-def _steps(paths: Paths, order: int) -> tuple[Ints, Ints, Floats]:
-    """Return group, step and count of each step of each journey."""
+def _counted(paths: Paths, order: int) -> csr_array:
+    """Count each step of each group's journeys; (groups, all steps there could be)."""
+    # it is large, and most commands measure nothing
+    from scipy.sparse import coo_array
+
     base, ends = len(paths.channels) + 1, len(paths.channels) + 2
-    digits = paths.touches.astype(np.int64) + 1
-    at: Ints = np.arange(len(digits)) - np.repeat(paths.offsets[:-1], paths.lengths)
+    width = base**order * ends
+    small = np.int32 if width < 2**31 else np.int64
+    digits = paths.touches.astype(small) + 1
     state = digits.copy()
     for back in range(1, order):
         earlier = np.zeros_like(digits)
-        earlier[back:] = digits[:-back]
-        state += np.where(at >= back, earlier, 0) * base**back
+        earlier[back:] = digits[:-back] * base**back
+        # before its first touch a journey has none
+        for place in range(back):
+            long = paths.lengths > place
+            earlier[paths.offsets[:-1][long] + place] = 0
+        state += earlier
     before = np.zeros_like(state)
     before[1:] = state[:-1]
-    before[paths.is_first] = 0
-    last = state[paths.offsets[1:] - 1]
+    before[paths.offsets[:-1]] = 0
+    last = state[paths.offsets[1:] - 1] * ends
+    groups = paths.groups.astype(small)
     how_often = paths.conversions + paths.nulls
-    group = np.concatenate([np.repeat(paths.groups, paths.lengths), paths.groups, paths.groups])
+    bought, left = paths.conversions > 0, paths.nulls > 0
+    group = np.concatenate([np.repeat(groups, paths.lengths), groups[bought], groups[left]])
     step = np.concatenate(
-        [before * ends + paths.touches, last * ends + ends - 2, last * ends + ends - 1]
+        [before * ends + paths.touches, last[bought] + (ends - 2), last[left] + (ends - 1)]
     )
-    count = np.concatenate([np.repeat(how_often, paths.lengths), paths.conversions, paths.nulls])
-    some = count > 0
-    return group[some], step[some], count[some]
+    count = np.concatenate(
+        [np.repeat(how_often, paths.lengths), paths.conversions[bought], paths.nulls[left]]
+    )
+    if not how_often.all():
+        some = count > 0
+        group, step, count = group[some], step[some], count[some]
+    shape = (int(paths.groups.max(initial=-1)) + 1, width)
+    return coo_array((count, (group, step)), shape=shape).tocsr()
 
 
-def _merged(parts: list[tuple[Ints, Ints, Floats]]) -> tuple[Ints, Ints, Floats]:
-    group = np.concatenate([p[0] for p in parts])
-    step = np.concatenate([p[1] for p in parts])
-    count = np.concatenate([p[2] for p in parts])
-    if not len(step):
-        return group, step, count
-    names, place = np.unique(step, return_inverse=True)
-    width = len(names)
-    keys = group * width + place
-    spread = int(keys.max()) + 1
-    if spread <= max(8 * len(keys), 1 << 20):
-        # few enough places to count in, rather than to sort
-        sums = _by_group(keys, count)
-        some = np.flatnonzero(sums).astype(np.int64)
-        return some // width, names[some % width], sums[some]
-    found, place = np.unique(keys, return_inverse=True)
-    return found // width, names[found % width], _by_group(place, count)
+def _added(one: csr_array, other: csr_array) -> csr_array:
+    groups = max(one.shape[0], other.shape[0])
+    for each in (one, other):
+        each.resize((groups, one.shape[1]))
+    return one + other
+
+
+def _named(steps: NDArray[np.integer], width: int) -> tuple[Ints, NDArray[np.integer]]:
+    """Return the steps there are, ascending, and the place of each among them."""
+    if width > _TABLE:
+        names, place = np.unique(steps, return_inverse=True)
+        return names.astype(np.int64), place
+    there = np.zeros(width, bool)
+    there[steps] = True
+    places = np.cumsum(there, dtype=np.int32) - 1
+    return np.flatnonzero(there).astype(np.int64), places[steps].astype(np.int32)

@@ -92,8 +92,9 @@ def mode_of(density: Density, start: Floats) -> Floats:
     from scipy.optimize import minimize
 
     def down(theta: Floats) -> tuple[float, Floats]:
-        value, slope = density(theta[None])
-        if not np.isfinite(value[0]):
+        with np.errstate(all="ignore"):
+            value, slope = density(theta[None])
+        if not (np.isfinite(value[0]) and np.isfinite(slope[0]).all()):
             return _REFUSED, np.zeros_like(theta)
         return -float(value[0]), -slope[0]
 
