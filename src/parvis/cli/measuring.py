@@ -36,7 +36,8 @@ def measure_command(
                 report = measure_all(shop)
     answer = report.answer
     if as_json:
-        typer.echo(json.dumps(_told(answer) | told_promoted(report.promoted), default=str, indent=1, ensure_ascii=False))
+        told = _told(answer) | told_promoted(report.promoted)
+        typer.echo(json.dumps(told, default=str, indent=1, ensure_ascii=False))
         return
     console.print(f"Credited {report.journeys:,} journeys ({report.seconds:.1f} s in all).")
     if answer.state == "published":

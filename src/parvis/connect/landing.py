@@ -109,6 +109,7 @@ def land(
     quarantine: ir.Table | None = None,
     cursor: ir.Table | None = None,
     pictures: ir.Table | None = None,
+    beside: Mapping[str, ir.Table] | None = None,
 ) -> ImportReport:
     """Write what an importer has read: all of it, or nothing.
 
@@ -126,6 +127,9 @@ def land(
         A row of `connector_cursors`: how far a network was read with that.
     pictures
         Rows of `picture_files`: those that came with the texts.
+    beside
+        Rows of other source tables by their name: what was shown in a shop, what a coupon is
+        for. They aren't events and aren't counted as such; `import_id` is set here.
 
     Returns
     -------
@@ -139,9 +143,14 @@ def land(
     """
     began = time.perf_counter()
     engine = workspace.engine
+    new_beside = 0
 
     def work() -> ImportReport:
-        added = known = quarantined = 0
+        nonlocal new_beside
+        added = known = quarantined = new_beside = 0
+        for name, rows in (beside or {}).items():
+            marked = rows.mutate(import_id=ibis.literal(arrival.import_id))
+            new_beside += engine.append(name, marked).added
         for name, rows in (("events", events), ("spend", spend)):
             if rows is not None:
                 done = engine.append(name, rows.mutate(import_id=ibis.literal(arrival.import_id)))
@@ -154,7 +163,7 @@ def land(
         if cursor is not None:
             engine.reconcile("connector_cursors", cursor, cursor.select("connector"))
         # files that brought nothing are noted too: they needn't be read again
-        if added or quarantined or arrival.mapping.get("files"):
+        if added or quarantined or new_beside or arrival.mapping.get("files"):
             note = {
                 "import_id": arrival.import_id,
                 "source": arrival.source,
@@ -183,6 +192,6 @@ def land(
         )
 
     report = engine.atomically(work)
-    if report.added or report.quarantined or arrival.mapping.get("files"):
+    if report.added or report.quarantined or new_beside or arrival.mapping.get("files"):
         engine.back_up_catalog()
     return report

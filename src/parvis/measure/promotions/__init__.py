@@ -1,0 +1,1 @@
+"""What coupons and promotions changed: held against those who are alike."""
