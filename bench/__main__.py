@@ -21,7 +21,9 @@ from bench import (
     pages,
     pictures,
     simulate,
+    uplift,
     walk_through,
+    worlds,
 )
 from bench.measure import Row
 
@@ -46,6 +48,8 @@ SECTIONS = {
     "journeys": measuring.measure_journeys,
     "mixes": measuring.measure_mixes,
     "cities": measuring.measure_cities,
+    "worlds": worlds.measure_worlds,
+    "uplift": uplift.measure_uplift,
 }
 
 

@@ -163,50 +163,74 @@ def _example() -> tuple[str, MixData, np.ndarray]:
     return "pymc_mmm_example", data, np.array([274_848.0, 65_906.0])
 
 
+#: How the published mix was made: what is kept of spending, how soon it saturates, and its height.
+_PUBLISHED = ((0.3, 1.0, 200.0), (0.5, 2.5, 150.0))
+_AGAIN = 20
+
+
 def _lift_tests() -> list[Row]:
-    """Two tests repair what a hidden driver of budgets spoils."""
+    """Two tests repair what a hidden driver of budgets spoils, whatever error the tests had."""
     told = _columns("pymc_mmm_roas_data.csv")
     data = _data(told, "date", ["x1", "x2"], [])
     truth = np.array([93.388, 171.409])
     spent = data.spend.sum(axis=(0, 1))
     rows: list[Row] = []
-    for name, tests in (("without tests", ()), ("with two tests", _tests(told))):
-        seconds, fit = _warm(partial(fit_mix, data, None, tests), 3)
+    outside, worse = [], []
+    for seed in range(_AGAIN):
+        fit = fit_mix(data, None, _tests(told, seed))
         returns = fit.contributions / spent
         low, high = np.quantile(returns, [0.05, 0.95], axis=0)
-        outside = int(((low > truth) | (truth > high)).sum())
-        worse = float((returns[:, 1] <= returns[:, 0]).mean())
-        most = 0.05 if tests else inf
-        rows += [
-            Row(f"pymc_mmm_roas_data, {name}: fitted", seconds, "s", inf),
-            Row("… P(x2 is no better than x1)", worse, "", most),
-            Row("… of 2 truths outside the 90 % interval", outside, "", 0 if tests else inf),
-        ]
+        outside.append(int(((low > truth) | (truth > high)).sum()))
+        worse.append(float((returns[:, 1] <= returns[:, 0]).mean()))
+    name = "pymc_mmm_roas_data, with two tests"
+    rows += [
+        Row(f"{name}: P(x2 is no better than x1), first", worse[0], "", 0.05),
+        Row("… of 2 truths outside the 90 % interval, first", outside[0], "", 0),
+        Row(f"… P(x2 is no better than x1), the largest of {_AGAIN}", max(worse), "", inf),
+        Row(
+            f"… of {2 * _AGAIN} truths outside (10 % are due)",
+            100 * sum(outside) / (2 * _AGAIN),
+            "%",
+            13,
+        ),
+    ]
+    fit = fit_mix(data)
+    returns = fit.contributions / spent
+    rows.append(
+        Row("… without tests: P(x2 is no better than x1)",
+            float((returns[:, 1] <= returns[:, 0]).mean()), "", inf)
+    )  # fmt: skip
     return rows
 
 
-def _tests(told: dict[str, Any]) -> tuple[SpendTest, ...]:
-    """Switch each channel off for ten weeks, and see it with an error of a tenth."""
-    rng = np.random.default_rng(3)
+def _tests(told: dict[str, Any], seed: int) -> tuple[SpendTest, ...]:
+    """Switch each channel off for ten weeks, and see the loss with an error of a tenth.
+
+    What was carried over from before is still there in the first of those weeks: the loss is less
+    than what the channel made.
+    """
+    rng = np.random.default_rng(seed)
     found = []
     for channel in range(2):
-        effect = told[f"x{channel + 1}_effect"] * _scale(told)
-        spend = told[f"x{channel + 1}"][:, None].copy()
+        spend = told[f"x{channel + 1}"]
+        without = spend.copy()
         window = slice(60, 70)
-        spend[window] = 0
+        without[window] = 0
+        lost = (_made(channel, spend) - _made(channel, without))[window].sum()
+        error = 0.1 * float(lost)
         weights = np.zeros((len(spend), 1))
         weights[window] = 1
-        seen = float(effect[window].sum())
-        error = 0.1 * seen
-        found.append(
-            SpendTest(channel, spend, seen + error * rng.standard_normal(), error, weights)
-        )
+        seen = float(lost) + error * rng.standard_normal()
+        found.append(SpendTest(channel, without[:, None], seen, error, weights))
     return tuple(found)
 
 
-def _scale(told: dict[str, Any]) -> float:
-    """Return by how much the effects are multiplied in the outcome."""
-    return float(((told["y"] - told["y01"]) / told["x1_effect"]).mean())
+def _made(channel: int, spend: np.ndarray) -> np.ndarray:
+    """Return what the published channel makes of any spending."""
+    kept, soon, height = _PUBLISHED[channel]
+    weights = kept ** np.arange(4)
+    carried = np.convolve(spend, weights / weights.sum())[: len(spend)]
+    return height * np.tanh(soon * carried / 2)
 
 
 def measure_cities(scratch: Path) -> list[Row]:

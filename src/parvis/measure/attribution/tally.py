@@ -213,7 +213,7 @@ def _counted(paths: Paths, order: int) -> csr_array:
         for place in range(back):
             long = paths.lengths > place
             earlier[paths.offsets[:-1][long] + place] = 0
-        state += earlier
+        state = state + earlier
     before = np.zeros_like(state)
     before[1:] = state[:-1]
     before[paths.offsets[:-1]] = 0
