@@ -74,7 +74,7 @@ def _show_shown(rows: list[Mapping[str, Any]]) -> None:
         table.add_column(name, no_wrap=True)
     table.add_column("times", justify="right", no_wrap=True)
     for row in rows:
-        where = f"{row['way']}: {row['place'] or 'anywhere'}"
+        where = f"{row['way']}: {row['spot'] or 'anywhere'}"
         table.add_row(where, row["verdict"], _range(row, 2))
     console.print(table)
 

@@ -40,12 +40,15 @@ class Promoted:
         Rows of `coupon_effects`.
     shown
         Rows of `promotion_effects`.
+    lines
+        Rows of `coupon_lines`; null: there are no coupons.
     seconds
         How long it took.
     """
 
     coupons: Sequence[Mapping[str, Any]]
     shown: Sequence[Mapping[str, Any]]
+    lines: pa.Table | None
     seconds: float
 
 
@@ -61,12 +64,12 @@ def judge_promotions(engine: Engine, workspace: Workspace) -> Promoted:
     has_coupons = bool(engine.count(engine.table("coupon_products").limit(1)))
     has_shelves = bool(engine.count(engine.table("promotions_shown").limit(1)))
     if not (has_coupons or has_shelves):
-        return Promoted((), (), time.perf_counter() - began)
+        return Promoted((), (), None, time.perf_counter() - began)
     lines = engine.stage(promotions.kept_lines(engine.table("order_lines"), engine.table("orders")))
-    coupons = _coupons(engine, workspace, lines) if has_coupons else []
+    coupons, redeemed = _coupons(engine, workspace, lines) if has_coupons else ([], None)
     shown = _shown(engine, lines) if has_shelves else []
     engine.discard(lines)
-    return Promoted(coupons, shown, time.perf_counter() - began)
+    return Promoted(coupons, shown, redeemed, time.perf_counter() - began)
 
 
 def keep_promoted(engine: Engine, found: Promoted) -> None:
@@ -74,9 +77,16 @@ def keep_promoted(engine: Engine, found: Promoted) -> None:
     for name, rows in (("coupon_effects", found.coupons), ("promotion_effects", found.shown)):
         schema = dict(TABLES[name].ibis.items())
         engine.reconcile(name, engine.stage_rows(rows, schema), None)
+    schema = TABLES["coupon_lines"].ibis
+    lines = engine.stage_rows((), dict(schema.items()))
+    if found.lines is not None:
+        lines = engine.stage_arrow(found.lines).select(*schema.names)
+    engine.reconcile("coupon_lines", lines, None)
 
 
-def _coupons(engine: Engine, workspace: Workspace, lines: ir.Table) -> list[dict[str, Any]]:
+def _coupons(
+    engine: Engine, workspace: Workspace, lines: ir.Table
+) -> tuple[list[dict[str, Any]], pa.Table]:
     good = engine.table("coupon_products")
     zone = workspace.settings.time.zone
     told = promotions.campaign_events(profile.known_at(engine.table("events"), workspace.now()))
@@ -99,7 +109,8 @@ def _coupons(engine: Engine, workspace: Workspace, lines: ir.Table) -> list[dict
     judged = [_campaign(row, found, taken, drawn) for row in listed]
     for table in (events, campaigns, handed):
         engine.discard(table)
-    return promotions.judge_campaigns(facts, judged, workspace.settings.measure.margin)
+    margin = workspace.settings.measure.margin
+    return promotions.judge_campaigns(facts, judged, margin), found
 
 
 def _campaign(

@@ -24,7 +24,7 @@ def rows(**made: Any) -> list[dict[str, Any]]:
 
 
 def whole(found: list[dict[str, Any]], way: str) -> dict[str, Any]:
-    return next(r for r in found if (r["way"], r["level"], r["place"]) == (way, "all", ""))
+    return next(r for r in found if (r["way"], r["level"], r["spot"]) == (way, "all", ""))
 
 
 def test_both_ways_of_comparing_find_the_truth() -> None:

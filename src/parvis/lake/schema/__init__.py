@@ -43,6 +43,7 @@ from parvis.lake.schema.pictures import PICTURE_FILES, PICTURES
 from parvis.lake.schema.profiles import CUSTOMER_TRAITS, PROFILES
 from parvis.lake.schema.promotions import (
     COUPON_EFFECTS,
+    COUPON_LINES,
     COUPON_PRODUCTS,
     PROMOTION_EFFECTS,
     PROMOTIONS_SHOWN,
@@ -105,6 +106,7 @@ TABLES: dict[str, TableSchema] = {
         CONTRIBUTIONS,
         SUGGESTED_TESTS,
         COUPON_EFFECTS,
+        COUPON_LINES,
         PROMOTION_EFFECTS,
         MEASURED,
         EXPERIMENT_RESULTS,

@@ -71,14 +71,35 @@ COUPON_EFFECTS = TableSchema(
     ),
 )
 
+COUPON_LINES = TableSchema(
+    name="coupon_lines",
+    row="one line of an order for which a coupon of a campaign was handed in",
+    kind="state",
+    key=("campaign", "customer_id", "source", "order_id", "line_number"),
+    columns=(
+        Column("campaign", "!string", "the campaign"),
+        Column("customer_id", "!string", "who bought"),
+        Column("day", "!date", "when, in the workspace's zone"),
+        Column("coupon_id", "!string", "the coupon"),
+        Column("product_id", "!string", "what was bought"),
+        Column("source", "!string", "the shop"),
+        Column("order_id", "!string", "the order"),
+        Column("line_number", "!int64", "the line of `order_lines`"),
+        Column("sales", "!float64", "what remains of it, in the workspace's currency"),
+        Column("coupon_discount", "!float64", "what coupons took off it"),
+        Column("days_any", "!int64", "days in the quarter before the campaign with such a product"),
+        Column("days_same", "!int64", "days in that quarter with the very product"),
+    ),
+)
+
 PROMOTION_EFFECTS = TableSchema(
     name="promotion_effects",
     row="what showing products in one way did to their sales",
     kind="state",
-    key=("way", "place", "level", "name"),
+    key=("way", "spot", "level", "name"),
     columns=(
         Column("way", "!string", "display or mailer"),
-        Column("place", "!string", "where it was shown; empty: anywhere"),
+        Column("spot", "!string", "where it was shown; empty: anywhere"),
         Column("level", "!string", "all, department, category or product"),
         Column("name", "!string", "its name or number; empty: all"),
         Column("label", "!string", "the same in words"),

@@ -240,7 +240,7 @@ def _one(fit: Fit, at: int) -> tuple[float, float]:
 
 def _row(
     way: str,
-    place: str,
+    spot: str,
     level: str,
     name: str,
     label: str,
@@ -259,7 +259,7 @@ def _row(
     raw, same = _exp(*told.raw), _exp(*told.same_price)
     return {
         "way": way,
-        "place": place,
+        "spot": spot,
         "level": level,
         "name": name,
         "label": label,
