@@ -41,7 +41,7 @@ Floats = NDArray[np.float64]
 
 #: What `parvis measure` believes of returns.
 _ROAS = (1.2, 3.0)
-_OPTIONS = SamplerOptions(chains=16, warm_up=120, draws=100)
+_OPTIONS = SamplerOptions(chains=16, warm_up=120, draws=150)
 _FIRST_SEED = 1001
 _EACH, _NONE_WASTED = 100, 40
 _WORKERS = 2

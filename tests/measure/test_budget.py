@@ -109,6 +109,26 @@ def test_a_channel_is_judged_by_its_last_euro() -> None:
     assert found[2].wasted == pytest.approx(1000, rel=0.05)
 
 
+def test_what_was_believed_before_does_not_give_the_verdict() -> None:
+    rng = np.random.default_rng(7)
+    # nothing was seen: the draws are what was believed, and most of that is below break-even
+    returns = 1.2 * 3.0 ** rng.standard_normal(4000)
+    bent = SCALES / (SCALES + 1) * 2
+    untold = returns[:, None, None] * bent[None, None] * 1000
+    known = 0.1 * returns[:, None, None] ** 0.1 * bent[None, None] * 1000
+    spend = np.array([1000.0])
+    belief = (np.array([1.2]), 3.0)
+    hasty = judge(ResponseCurves(("a",), spend, untold, 0.4))[0]
+    careful = judge(ResponseCurves(("a",), spend, untold, 0.4, belief))[0]
+    assert hasty.below == careful.below > 0.9
+    assert hasty.verdict == "cut"
+    # who believed that it pays as likely as not still does
+    assert careful.below_doubted == pytest.approx(0.5, abs=0.05)
+    assert careful.verdict == "can't tell"
+    # what was seen to return little is cut whoever asks
+    assert judge(ResponseCurves(("a",), spend, known, 0.4, belief))[0].verdict in ("cut", "stop")
+
+
 def test_where_both_may_be_it_cannot_be_told() -> None:
     found = judge(_curves([8_000], [1.0], [1.0], 0.9))
     assert found[0].verdict == "can't tell"

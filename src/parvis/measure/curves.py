@@ -34,12 +34,17 @@ class ResponseCurves:
         (draws, channels, scales) outcomes in the same money, at `SCALES` times today's spending.
     margin
         Of each euro of outcome, what is left before advertising.
+    believed
+        What was believed of each channel's return before anything was seen: the middle,
+        (channels,), and the factor by which it may differ (one standard deviation of its
+        logarithm); None: it isn't known.
     """
 
     channels: tuple[str, ...]
     spend: Floats
     returned: Floats
     margin: float
+    believed: tuple[Floats, float] | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.margin <= 1:

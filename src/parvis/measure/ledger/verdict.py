@@ -10,6 +10,24 @@ hold           whichever way, little is lost: the last euro brings about what it
 raise          almost surely the last euro brought more than it cost
 can't tell     the evidence allows both, and it matters which
 =============  =====================================================================
+
+What was believed before must not give the verdict. Returns are believed to be 1.2 by half: where a
+channel tells nothing of itself, that alone makes it likely that its last euro doesn't pay. So to
+*stop*, *cut* or *raise*, somebody must be convinced too who believed before that it pays as likely
+as not: the draws are weighed anew by what that person believes of the return,
+
+.. math:: w \propto \frac{N(\log r;\, \log r_0,\, s^2)}{N(\log r;\, \log m,\, s^2)},
+
+where :math:`m` and :math:`s` are what the mix believed and :math:`r_0` is the return on average at
+which the last euro brings what it costs.
+
+References
+----------
+Spiegelhalter, D. J., Freedman, L. S., & Parmar, M. K. B. (1994). Bayesian approaches to randomized
+trials. *JRSS A*, 157(3), 357–416. https://doi.org/10.2307/2983527 (section 6: evidence should
+convince those who doubt it).
+Dorfman, R., & Steiner, P. O. (1954). Optimal advertising and optimal quality. *American Economic
+Review*, 44(5), 826–836 (who plans well spends until the last euro brings what it costs).
 """
 
 from __future__ import annotations
@@ -62,6 +80,9 @@ class Judgement:
         What is expected to be lost by going on as today, at most `more` times it and at least 0.
     verdict
         What to do.
+    below_doubted
+        As `below`, for somebody who believed before that the last euro pays as likely as not; the
+        same where it isn't told what was believed.
     """
 
     channel: str
@@ -79,6 +100,7 @@ class Judgement:
     best_scale: float
     regret: float
     verdict: Verdict
+    below_doubted: float
 
 
 def judge(curves: ResponseCurves) -> tuple[Judgement, ...]:
@@ -94,6 +116,10 @@ def judge(curves: ResponseCurves) -> tuple[Judgement, ...]:
         returned = curves.returned[:, at, today]
         below = float((curves.margin * marginal[:, at] < 1).mean())
         nothing = float((best[:, at] <= _NOTHING).mean())
+        doubted = below
+        if curves.believed is not None and spent > 0:
+            middle, factor = float(curves.believed[0][at]), curves.believed[1]
+            doubted = _doubted(returned / spent, marginal[:, at], curves.margin, middle, factor)
         low, high = _interval(returned)
         marginal_low, marginal_high = _interval(marginal[:, at])
         wasted_low, wasted_high = _interval(wasted[:, at])
@@ -113,16 +139,38 @@ def judge(curves: ResponseCurves) -> tuple[Judgement, ...]:
                 wasted_high=wasted_high,
                 best_scale=float(np.median(best[:, at])),
                 regret=float(regret[at]),
-                verdict=_verdict(below, nothing, float(regret[at]), spent),
+                verdict=_verdict(below, doubted, nothing, float(regret[at]), spent),
+                below_doubted=doubted,
             )
         )
     return tuple(found)
 
 
-def _verdict(below: float, nothing: float, regret: float, spent: float) -> Verdict:
-    if below >= SURE:
+def _doubted(
+    returns: Floats, marginal: Floats, margin: float, middle: float, factor: float
+) -> float:
+    """Return how probable it is to who thought it as likely as not that the last euro doesn't pay.
+
+    Parameters
+    ----------
+    returns, marginal
+        (draws,) of all euros and of the last.
+    middle, factor
+        What was believed of the return by whom the draws are.
+    """
+    log, spread = np.log(np.maximum(returns, 1e-12)), float(np.log(factor))
+    # how much less than a euro on average the last one brings
+    last = float(np.median(marginal / np.maximum(returns, 1e-12)))
+    fair = -float(np.log(max(margin * last, 1e-12)))
+    weight = ((log - np.log(middle)) ** 2 - (log - fair) ** 2) / (2 * spread**2)
+    odds = np.exp(weight - weight.max())
+    return float((odds * (margin * marginal < 1)).sum() / odds.sum())
+
+
+def _verdict(below: float, doubted: float, nothing: float, regret: float, spent: float) -> Verdict:
+    if min(below, doubted) >= SURE:
         return "stop" if nothing >= SURE else "cut"
-    if below <= 1 - SURE:
+    if max(below, doubted) <= 1 - SURE:
         return "raise"
     return "hold" if regret <= _LITTLE * spent else "can't tell"
 

@@ -50,6 +50,9 @@ class MixFit:
         (draws, channels) what each channel made, in units of the outcome.
     r_hat, effective
         (quantities,) of all that was sampled.
+    believed
+        What was believed of each channel's return before: the middle, (channels,), and the factor
+        by which it may differ; None: nothing was believed of returns.
     """
 
     data: MixData
@@ -60,6 +63,7 @@ class MixFit:
     contributions: Floats
     r_hat: Floats
     effective: Floats
+    believed: tuple[Floats, float] | None = None
 
 
 def lags_of(period_days: int) -> int:
@@ -134,7 +138,15 @@ def fit_mix(
         contributions=_contributions(posterior, drawn, data),
         r_hat=r_hat(drawn.theta),
         effective=effective_draws(drawn.theta),
+        believed=_of_returns(data, priors),
     )
+
+
+def _of_returns(data: MixData, priors: MixPriors) -> tuple[Floats, float] | None:
+    spent = data.spend.sum(axis=(0, 1))
+    if priors.share_factor is None or not spent.all():
+        return None
+    return priors.share * data.outcome.sum() / spent, priors.share_factor
 
 
 def _channel_rows(

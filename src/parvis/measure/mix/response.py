@@ -57,7 +57,11 @@ def response_in(
     returned[..., 0] = 0.0
     return tuple(
         ResponseCurves(
-            fit.data.channels, fit.data.spend[time].sum(axis=(0, 1)), returned[number], margin
+            fit.data.channels,
+            fit.data.spend[time].sum(axis=(0, 1)),
+            returned[number],
+            margin,
+            fit.believed,
         )
         for number, time in enumerate(times)
     )
