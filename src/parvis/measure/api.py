@@ -3,6 +3,9 @@
 from parvis.measure.answer import Answer, answer
 from parvis.measure.attribution.crediting import Credit, credit, methods_of
 from parvis.measure.attribution.tally import tally
+from parvis.measure.budget.optimise import Allocation, BudgetRules, compared, reallocate
+from parvis.measure.budget.plan import Ahead, WeekPlan, ahead, plan_weeks
+from parvis.measure.curves import SCALES, ResponseCurves, interval
 from parvis.measure.experiments import api as experiments
 from parvis.measure.journeys.campaigns import campaigns, digital_shares
 from parvis.measure.journeys.routes import top_routes
@@ -16,27 +19,40 @@ from parvis.measure.journeys.touches import (
 )
 from parvis.measure.journeys.walks import named_channel, paths_in, walks
 from parvis.measure.kpi import kpi, unrated_spend
+from parvis.measure.ledger.differences import differences
 from parvis.measure.problems import PROBLEMS
 from parvis.measure.promotions import api as promotions
 
 __all__ = [
     "PROBLEMS",
+    "SCALES",
+    "Ahead",
+    "Allocation",
     "Answer",
+    "BudgetRules",
     "Credit",
     "JourneyRules",
+    "ResponseCurves",
+    "WeekPlan",
+    "ahead",
     "answer",
     "campaigns",
+    "compared",
     "credit",
+    "differences",
     "digital_shares",
     "experiments",
+    "interval",
     "journeys",
     "kpi",
     "met",
     "methods_of",
     "named_channel",
     "paths_in",
+    "plan_weeks",
     "promotions",
     "read_categories",
+    "reallocate",
     "sent_events",
     "tally",
     "top_routes",

@@ -14,23 +14,30 @@ from parvis.trust.api import Access, LoginLimits
 from parvis.web.api.routes import api
 from parvis.web.assets import Assets
 from parvis.web.desk import Desk
+from parvis.web.experiment_desk import ExperimentDesk
 from parvis.web.failures import Rescue, add_failures
 from parvis.web.label_desk import LabelDesk
 from parvis.web.language import load_languages
 from parvis.web.pages import docs, login, preferences
 from parvis.web.pages.accuracy import accuracy_pages
+from parvis.web.pages.budget import budget_pages
 from parvis.web.pages.conversations import conversations_pages
 from parvis.web.pages.customer import customer_pages
 from parvis.web.pages.customers import customers_pages
+from parvis.web.pages.experiments import experiments_pages
 from parvis.web.pages.identity import identity_pages
 from parvis.web.pages.identity_health import health_pages
+from parvis.web.pages.journeys import journeys_pages
+from parvis.web.pages.mix import mix_pages
 from parvis.web.pages.orders import orders_pages
 from parvis.web.pages.overview import overview_pages
 from parvis.web.pages.pictures import pictures_pages
+from parvis.web.pages.promotions import promotions_pages
 from parvis.web.pages.silos import silos_pages
 from parvis.web.pages.topics import topics_pages
 from parvis.web.pages.voices import voices_pages
 from parvis.web.pages.wall import wall_pages
+from parvis.web.pages.waste import waste_pages
 from parvis.web.pages.who import who_pages
 from parvis.web.reader import Reader
 from parvis.web.render import Renderer
@@ -88,6 +95,7 @@ def create_app(workspace_folder: Path, *, limits: LoginLimits | None = None) -> 
     app.state.desk = Desk(reader)
     app.state.labels = LabelDesk(reader)
     app.state.topic_desk = TopicDesk(reader)
+    app.state.experiment_desk = ExperimentDesk(reader)
     app.state.wall_feed = Feed(reader)
     app.state.wall_board = Board(reader.workspace.files.app)
     app.state.languages = languages
@@ -105,7 +113,13 @@ def create_app(workspace_folder: Path, *, limits: LoginLimits | None = None) -> 
         pictures_pages,
         topics_pages,
         voices_pages,
+        promotions_pages,
+        experiments_pages,
         wall_pages,
+        waste_pages,
+        mix_pages,
+        journeys_pages,
+        budget_pages,
         silos_pages,
         identity_pages,
         health_pages,

@@ -27,6 +27,7 @@ from parvis.web.language.identity_words import (
     level_name,
     stop_detail,
 )
+from parvis.web.language.measure_words import VERDICT_MEANINGS, VERDICTS
 from parvis.web.language.text_words import text_names
 from parvis.web.language.words import (
     ASPECTS,
@@ -86,6 +87,8 @@ def _environment(language: Language, assets: Assets) -> jinja2.Environment:
         stance_name=named(STANCES),
         aspect_name=named(ASPECTS),
         status_name=named(STATUSES),
+        verdict_name=named(VERDICTS),
+        verdict_meaning=named(VERDICT_MEANINGS),
         attribute_name=named(ATTRIBUTES),
         reason_name=named(MEANINGS),
         rule_name=named(RULES),

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from parvis.errors import MeasureError
 from parvis.measure.curves import SCALES, ResponseCurves, interval
 
-__all__ = ["Allocation", "BudgetRules", "reallocate"]
+__all__ = ["Allocation", "BudgetRules", "compared", "reallocate"]
 
 Floats = NDArray[np.float64]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from parvis.lake.functions import together
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -48,30 +50,39 @@ def campaigns(spend: ir.Table, touches: ir.Table, journeys: ir.Table) -> ir.Tabl
 
 
 def digital_shares(touches: ir.Table, journeys: ir.Table) -> ir.Table:
-    """Tell for how many customers marketing began on a screen.
+    """Tell for how many buyers the way began on a screen.
 
     Returns
     -------
     ir.Table
-        One row: `customers` with a touch or an order; `touched` with a touch; `digital_first`,
-        whose first touch was on a screen; `buyers`; `first_digital`, buyers with a touch on a
-        screen on the way to their first order; `offline_orders` and those of them after a touch on
-        a screen, `offline_digital`.
+        One row: `buyers`; `digital_first`, whose first contact (a touch or an order) was on a
+        screen; `first_digital`, with a touch on a screen on the way to their first order;
+        `both`; `offline_orders`, and those of them after a touch on a screen, `offline_digital`.
     """
-    first = touches.group_by("customer_id").agg(
-        is_digital=touches.is_digital.argmin(touches.touched_at)
-    )
     orders = journeys.filter(journeys.order_id.notnull())
-    bought = orders.group_by("customer_id").agg(
-        digital=orders.digital_touches.argmin(orders.ended_at) > 0
+    first_orders = orders.group_by("customer_id").agg(
+        digital_way=orders.digital_touches.argmin(orders.ended_at) > 0,
+    )
+    contacts = together(
+        touches.select("customer_id", moment=touches.touched_at, is_digital=touches.is_digital),
+        orders.select("customer_id", moment=orders.ended_at, is_digital=~orders.is_offline),
+    )
+    first = contacts.group_by("customer_id").agg(
+        digital_contact=contacts.is_digital.argmin(contacts.moment)
+    )
+    buyers = first_orders.inner_join(first, "customer_id")
+    of_buyers = buyers.agg(
+        buyers=buyers.count(),
+        digital_first=_count(buyers.digital_contact),
+        first_digital=_count(buyers.digital_way),
+        both=_count(buyers.digital_contact & buyers.digital_way),
     )
     offline = orders.filter(orders.is_offline)
-    everybody = touches.select("customer_id").union(orders.select("customer_id"))
-    of_all = everybody.agg(customers=everybody.customer_id.nunique())
-    of_touches = first.agg(touched=first.count(), digital_first=first.is_digital.sum().fill_null(0))
-    of_orders = bought.agg(buyers=bought.count(), first_digital=bought.digital.sum().fill_null(0))
     of_shops = offline.agg(
-        offline_orders=offline.count(),
-        offline_digital=(offline.digital_touches > 0).sum().fill_null(0),
+        offline_orders=offline.count(), offline_digital=_count(offline.digital_touches > 0)
     )
-    return of_all.cross_join(of_touches).cross_join(of_orders).cross_join(of_shops)
+    return of_buyers.cross_join(of_shops)
+
+
+def _count(condition: ir.BooleanValue) -> ir.IntegerScalar:
+    return condition.sum().fill_null(0).cast("int64")

@@ -50,7 +50,7 @@ def top_routes(walked: ir.Table, most: int = 20) -> ir.Table:
         .group_by("route")
         .agg(
             journeys=lambda t: t.count(),
-            orders=lambda t: t.bought.sum(),
+            orders=lambda t: t.bought.sum().cast("int64"),
             value=lambda t: t.value.sum(),
         )
     )

@@ -42,6 +42,7 @@ Floats = NDArray[np.float64]
 _WEEKS: Final = (3, 4, 6, 8)
 _FACTORS: Final = (0.0, 2.0)
 _LEAST_PLACES: Final = 4
+_PLACES: Final = (2, 3, 4, 6, 8)
 _YEAR_WEEKS: Final = 52.0
 #: Budgets that knowing may lead to, times today's: further out nobody has looked.
 _CHOICES: Final = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
@@ -138,11 +139,12 @@ def _sets(scale: Floats) -> list[NDArray[np.intp]]:
     """Return some sets of places: of all sizes, but not the largest ones."""
     by_size = np.argsort(scale)
     inner = by_size[len(scale) // 10 : len(scale) - len(scale) // 5]
-    found = []
-    for count in (2, 3, 4, 6, 8):
-        if count <= len(inner) and count <= len(scale) // 2:
-            found.append(inner[np.linspace(0, len(inner) - 1, count).round().astype(int)])
-    return found
+    most = min(len(inner), len(scale) // 2)
+    return [
+        inner[np.linspace(0, len(inner) - 1, count).round().astype(int)]
+        for count in _PLACES
+        if count <= most
+    ]
 
 
 def _built(fit: MixFit, theta: Floats, channel: int, weeks: int) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from parvis.web.shelf import Situation
 
-__all__ = ["csv_response"]
+__all__ = ["csv_response", "rows_response"]
 
 # a spreadsheet takes a text that begins so for a formula, and runs it
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -23,11 +23,20 @@ def csv_response(
     name: str, situation: Situation, rows: Iterable[Any], columns: Sequence[str]
 ) -> Response:
     """Answer with a file: UTF-8, commas, one header, figures as in the API."""
+    return rows_response(
+        name, situation, ({c: getattr(row, c) for c in columns} for row in rows), columns
+    )
+
+
+def rows_response(
+    name: str, situation: Situation, rows: Iterable[Mapping[str, Any]], columns: Sequence[str]
+) -> Response:
+    """Answer with a file of rows by column; see `csv_response`."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(columns)
     for row in rows:
-        writer.writerow(_plain(getattr(row, c)) for c in columns)
+        writer.writerow(_plain(row[c]) for c in columns)
     day = f"-{situation.day}" if situation.day else ""
     headers = {"Content-Disposition": f'attachment; filename="{name}{day}.csv"'}
     # the mark tells spreadsheets that it is UTF-8

@@ -1,0 +1,172 @@
+"""The words of experiments: designs, results, what stands in the way, what they tell the mix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from parvis.measure.api import experiments
+from parvis.web.language.catalogs import Language
+from parvis.web.language.words import word
+
+__all__ = [
+    "FEATURES",
+    "METHODS",
+    "REASONS",
+    "STATES",
+    "design_words",
+    "list_words",
+    "problem_told",
+    "reason_words",
+    "result_words",
+    "title_words",
+]
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "translate later"
+    """Mark a text for the catalogs."""
+    return text
+
+
+STATES: Final = {
+    "planned": N_("planned"),
+    "running": N_("running"),
+    "ended": N_("ended"),
+}
+
+METHODS: Final = {
+    "difference": N_("plain difference"),
+    "cuped": N_("with what people did before (CUPED)"),
+    "synthetic": N_("against a mix of other cities"),
+}
+
+FEATURES: Final = {
+    "recency": N_("days since the last order"),
+    "tenure": N_("days since the first order"),
+    "frequency": N_("orders before"),
+    "spent": N_("spent before"),
+    "basket": N_("average basket"),
+    "lately": N_("spent in the last 90 days"),
+    "gap": N_("days between orders"),
+    "off": N_("part of prices taken off"),
+}
+
+#: Whether an experiment informs the mix, and why.
+REASONS: Final = {
+    "holdout": N_(
+        "The mix learns from it: what it found for each person, times the people reached, is what "
+        "the spending of those weeks brought."
+    ),
+    "cities": N_(
+        "The mix learns from it: what the cities sold more or less, for what was spent there more "
+        "or less."
+    ),
+    "seen by place": N_(
+        "The mix sees these cities' budgets and sales by itself, so the result isn't counted a "
+        "second time; the changed budgets aren't taken for planning by demand."
+    ),
+    "no channel": N_("It stands beside the mix: no channel with spending is told for it."),
+    "nothing found": N_("It stands beside the mix: nothing was found yet."),
+    "problem": N_("The mix doesn't learn from it: a problem forbids its use."),
+    "city apart": N_("The mix doesn't learn from it: it doesn't tell all of these cities apart."),
+    "other time": N_("It stands beside the mix: most of its days aren't in the mix's weeks."),
+    "no interval": N_("It stands beside the mix: how sure it is can't be told."),
+    "no budget": N_("It stands beside the mix: what was spent in its cities isn't told."),
+    "no end": N_("It stands beside the mix: its end isn't told, so neither is its effect in all."),
+    "no reach": N_(
+        "It stands beside the mix: which part of the channel's audience is in the lots isn't told, "
+        "so the effect can't be tied to the spending. Tell it with --covers."
+    ),
+    "no spending": N_(
+        "It stands beside the mix: no spending on the channel is known of its weeks."
+    ),
+}
+
+_DAYS: Final = ("day", "first", "last")
+
+
+def problem_told(told: Mapping[str, Any], language: Language) -> tuple[str, str]:
+    """Say what stands in the way of an experiment, and what to do about it."""
+    if told["kind"] not in experiments.TROUBLES:
+        return str(told["what"]), str(told["next_step"])
+    values = {k: _written(k, v, language) for k, v in dict(told.get("values") or {}).items()}
+    what, next_step = experiments.TROUBLES[told["kind"]]
+    return language.say(what) % values, language.say(next_step) % values
+
+
+def _written(name: str, value: Any, language: Language) -> str:
+    if name in _DAYS:
+        return language.formats.date(date.fromisoformat(str(value)))
+    if isinstance(value, float):
+        return language.formats.number(value, 1 if abs(value) >= 10 else 2)
+    return language.formats.number(value) if isinstance(value, int) else str(value)
+
+
+def reason_words(reason: str, language: Language) -> str:
+    """Say whether and why an experiment informs the mix."""
+    return word(REASONS, reason, language) if reason in REASONS else reason
+
+
+def design_words(plan: experiments.Plan, language: Language) -> str:
+    """Say what an experiment does."""
+    fmt, say = language.formats, language.say
+    if plan.kind == "cities":
+        cities = list_words(plan.cities, language)
+        if not plan.budget:
+            return say("no budget in %(cities)s", cities=cities)
+        return say(
+            "%(factor)s times the budget in %(cities)s",
+            factor=fmt.number(plan.budget, 0 if float(plan.budget).is_integer() else 2),
+            cities=cities,
+        )
+    if plan.share is None:
+        return say("some people left out at random")
+    return say("%(share)s of people left out at random", share=fmt.percent(plan.share))
+
+
+def list_words(names: tuple[str, ...], language: Language) -> str:
+    """List names."""
+    if len(names) < 2:
+        return "".join(names)
+    return language.say("%(first)s and %(last)s", first=", ".join(names[:-1]), last=names[-1])
+
+
+def result_words(best: Mapping[str, Any] | None, currency: str, language: Language) -> str:
+    """Say what was found of sales, as an interval."""
+    fmt, say = language.formats, language.say
+    if best is None or best["low"] is None or best["high"] is None:
+        return say("can't tell")
+    if best["method"] == "synthetic":
+        low, high = fmt.change(best["lift_low"], 1), fmt.change(best["lift_high"], 1)
+        return say("sales between %(low)s and %(high)s", low=low, high=high)
+    low, high = _signed(best["low"], currency, language), _signed(best["high"], currency, language)
+    return say("between %(low)s and %(high)s for each person", low=low, high=high)
+
+
+def _signed(value: float, currency: str, language: Language) -> str:
+    told = language.formats.money(abs(value), currency)
+    return f"{'−' if value < 0 else '+'}{told}"
+
+
+def title_words(
+    plan: experiments.Plan, best: Mapping[str, Any] | None, blocked: bool, currency: str,
+    language: Language,
+) -> str:  # fmt: skip
+    """Say the finding as a sentence."""
+    say = language.say
+    channel = plan.channel or say("the channel")
+    if blocked and best is not None:
+        return say("%(name)s can't be used", name=plan.name)
+    if best is None or best["low"] is None or best["high"] is None:
+        return say("%(name)s tells nothing yet", name=plan.name)
+    result = result_words(best, currency, language)
+    if best["low"] <= 0 <= best["high"]:
+        return say("%(name)s can't tell yet: %(result)s", name=plan.name, result=result)
+    if plan.kind == "cities":
+        cities = list_words(plan.cities, language)
+        return say("%(channel)s in %(cities)s: %(result)s", channel=channel.capitalize(),
+                   cities=cities, result=result)  # fmt: skip
+    if best["low"] > 0:
+        return say("%(channel)s sells: %(result)s", channel=channel.capitalize(), result=result)
+    return say("%(channel)s costs sales: %(result)s", channel=channel.capitalize(), result=result)

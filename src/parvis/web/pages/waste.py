@@ -1,0 +1,397 @@
+"""What is wasted: the ledger, and of each channel all that its verdict stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from parvis.measure.api import interval
+from parvis.web.charts.drawing import Figure
+from parvis.web.charts.measure import Range, curve_figure, ranges_figure
+from parvis.web.language import Language
+from parvis.web.language.measure_words import (
+    DIFFERENCES,
+    METHODS,
+    VERDICT_MEANINGS,
+    method_name,
+    problem_words,
+)
+from parvis.web.language.words import word
+from parvis.web.pages.csv import rows_response
+from parvis.web.queries.measured import Measured, measured, spend_rows
+from parvis.web.queries.paging import PAGE_ROWS, Page, page_number
+from parvis.web.render import render
+from parvis.web.shelf import Shelf
+from parvis.web.visit import Editor, Member, Visit
+
+__all__ = ["first_waste", "told_problems", "waste_pages", "waste_summary"]
+
+waste_pages = APIRouter(include_in_schema=False)
+
+Row = Mapping[str, Any]
+_ORDER: Final = ("stop", "cut", "raise", "can't tell", "hold")
+_LEDGER_COLUMNS: Final = (
+    "channel", "starts_on", "ends_on", "spent", "returned", "returned_low", "returned_high",
+    "marginal", "marginal_low", "marginal_high", "below", "wasted", "wasted_low", "wasted_high",
+    "best_scale", "regret", "verdict", "margin",
+)  # fmt: skip
+_SPEND_COLUMNS: Final = (
+    "day", "source", "channel", "campaign", "geography", "amount", "currency", "impressions",
+    "clicks",
+)  # fmt: skip
+
+
+@waste_pages.get("/waste")
+def show_waste(visit: Member) -> Response:
+    """Show the ledger."""
+    shelf = visit.shelf
+    found = measured(shelf)
+    return render(
+        visit,
+        "waste.html",
+        situation=shelf.situation,
+        found=found,
+        problems=[] if found is None else told_problems(found, visit.language),
+        page=None if found is None or not found.is_published else _first(visit, found),
+    )
+
+
+@waste_pages.get("/waste.csv")
+def save_ledger(visit: Editor) -> Response:
+    """Give the ledger as a file."""
+    found = measured(visit.shelf)
+    rows = [] if found is None else list(found.ledger)
+    return rows_response("ledger", visit.shelf.situation, rows, _LEDGER_COLUMNS)
+
+
+@waste_pages.get("/waste/{channel}")
+def show_channel(visit: Member, channel: str) -> Response:
+    """Show what a verdict stands on."""
+    shelf, language = visit.shelf, visit.language
+    found = measured(shelf)
+    row = None if found is None else found.row(channel)
+    if found is None or row is None:
+        raise HTTPException(404, language.say("Nothing is measured of such a channel."))
+    number = page_number(visit.request.query_params)
+    rows, total = spend_rows(shelf, channel, (number - 1) * PAGE_ROWS)
+    return render(
+        visit,
+        "waste_channel.html",
+        situation=shelf.situation,
+        found=found,
+        row=row,
+        title=_channel_title(row, language),
+        meaning=word(VERDICT_MEANINGS, row["verdict"], language),
+        figures=_channel_figures(found, row, shelf.situation.currency, language),
+        reasons=[
+            language.say(DIFFERENCES[code], part=language.formats.percent(found.follows(channel)))
+            for code in found.differences(row)
+        ],
+        why=_why(found, channel, language),
+        experiments=[n for n in found.checks.get("experiments", ()) if n.get("channel") == channel],
+        test=found.tests.get(channel),
+        learned=(found.checks.get("learned") or {}).get(channel),
+        quarters=[p for p in found.parts if p["channel"] == channel and p["kind"] == "quarter"],
+        campaigns=sorted(
+            (p for p in found.parts if p["channel"] == channel and p["kind"] == "campaign"),
+            key=lambda p: -p["spent"],
+        ),
+        page=Page(tuple(rows), number, total),
+        wanted=_At(),
+    )
+
+
+class _At:
+    """The address of a page of rows."""
+
+    def address(self, page: int = 1) -> str:
+        return f"page={page}#rows"
+
+
+@waste_pages.get("/waste/{channel}/spend.csv")
+def save_spending(visit: Editor, channel: str) -> Response:
+    """Give all rows of a channel's spending as a file."""
+    rows: list[dict[str, Any]] = []
+    total = 1
+    while len(rows) < total:
+        some, total = spend_rows(visit.shelf, channel, len(rows))
+        if not some:
+            break
+        rows += some
+    return rows_response("spending", visit.shelf.situation, rows, _SPEND_COLUMNS)
+
+
+def first_waste(shelf: Shelf) -> None:
+    """Read what was measured before somebody asks."""
+    measured(shelf)
+
+
+def told_problems(found: Measured, language: Language) -> list[dict[str, Any]]:
+    """Say what stands in the way in a language, what blocks first."""
+    told = []
+    for problem in sorted(found.problems, key=lambda p: not p["blocks"]):
+        what, next_step = problem_words(problem, language)
+        told.append({"what": what, "next_step": next_step, "blocks": problem["blocks"]})
+    return told
+
+
+def waste_summary(found: Measured) -> dict[str, tuple[float, float, float]]:
+    """Add up over channels, draw by draw.
+
+    Returns
+    -------
+    dict
+        ``wasted``, ``returned``: the middle and the ends of the interval, of channels that can be
+        told of; ``spent``: thrice the sum; ``doubtful``: thrice what was spent where it can't be
+        told.
+    """
+    assert found.curves is not None  # noqa: S101
+    told = {r["channel"] for r in found.told}
+    inside = np.array([c in told for c in found.curves.channels])
+    today = found.curves.at(found.curves.spend)[:, inside].sum(axis=1)
+    wasted = found.curves.wasted[:, inside].sum(axis=1)
+    spent = sum(float(r["spent"]) for r in found.ledger)
+    doubtful = sum(float(r["spent"]) for r in found.ledger if r["verdict"] == "can't tell")
+    return {
+        "wasted": (float(np.median(wasted)), *_ends(wasted)),
+        "returned": (float(today.mean()), *_ends(today)),
+        "spent": (spent, spent, spent),
+        "doubtful": (doubtful, doubtful, doubtful),
+    }
+
+
+def _ends(draws: np.ndarray) -> tuple[float, float]:
+    low, high = interval(draws)
+    return float(low), float(high)
+
+
+def _first(visit: Visit, found: Measured) -> dict[str, Any]:
+    language, currency = visit.language, visit.shelf.situation.currency
+    key = ("waste page", language.code)
+    return visit.shelf.kept(key, lambda: _page(found, currency, language))
+
+
+def _page(found: Measured, currency: str, language: Language) -> dict[str, Any]:
+    sums = waste_summary(found)
+    rows = sorted(
+        found.ledger,
+        key=lambda r: (_ORDER.index(r["verdict"]), -(r["wasted"] or 0.0), -r["spent"]),
+    )
+    return {
+        "title": waste_title(found, sums, currency, language),
+        "sums": sums,
+        "rows": rows,
+        "advice": _advice(found, currency, language),
+        "quarters": _quarter_table(found),
+        "chart": _ledger_figure(found, language),
+        "period": language.formats.period(found.first, found.last)
+        if found.first and found.last
+        else "",
+    }
+
+
+def waste_title(
+    found: Measured,
+    sums: Mapping[str, tuple[float, float, float]],
+    currency: str,
+    language: Language,
+) -> str:
+    """Say the finding in a sentence."""
+    say, fmt = language.say, language.formats
+    spent = fmt.money(sums["spent"][0], currency, 0)
+    if found.margin is None:
+        _, low, high = sums["returned"]
+        return say(
+            "%(spent)s of advertising made between %(low)s and %(high)s of sales",
+            spent=spent,
+            low=fmt.money(_round(low), currency, 0),
+            high=fmt.money(_round(high), currency, 0),
+        )
+    _, low, high = sums["wasted"]
+    if high < 0.02 * sums["spent"][0]:
+        return say("Hardly any of the %(spent)s spent was wasted", spent=spent)
+    if low < 0.02 * sums["spent"][0]:
+        return say(
+            "Up to %(high)s of the %(spent)s spent may be wasted; experiments would tell",
+            high=fmt.money(_round(high), currency, 0),
+            spent=spent,
+        )
+    return say(
+        "Of %(spent)s spent, between %(low)s and %(high)s are wasted",
+        spent=spent,
+        low=fmt.money(_round(low), currency, 0),
+        high=fmt.money(_round(high), currency, 0),
+    )
+
+
+def _round(value: float) -> float:
+    """Round to three figures: more aren't known."""
+    if value <= 0:
+        return 0.0
+    digits = int(np.floor(np.log10(value))) - 2
+    return float(round(value, -digits)) if digits > 0 else round(value)
+
+
+def _advice(found: Measured, currency: str, language: Language) -> list[dict[str, Any]]:
+    """Say what to do, the most money first."""
+    say, fmt = language.say, language.formats
+    told = []
+    for row in sorted(found.ledger, key=lambda r: -(r["regret"] or 0.0)):
+        channel, spent = row["channel"], fmt.money(row["spent"], currency, 0)
+        if row["wasted"] is None:
+            continue
+        low, high = (fmt.money(_round(row[n]), currency, 0) for n in ("wasted_low", "wasted_high"))
+        if row["verdict"] == "stop":
+            text = say(
+                "Stop %(channel)s: of %(spent)s, between %(low)s and %(high)s brought nothing back",
+                channel=channel, spent=spent, low=low, high=high,
+            )  # fmt: skip
+        elif row["verdict"] == "cut":
+            text = say(
+                "Cut %(channel)s: its last euros didn't pay; between %(low)s and %(high)s of "
+                "%(spent)s are wasted",
+                channel=channel, spent=spent, low=low, high=high,
+            )  # fmt: skip
+        elif row["verdict"] == "raise":
+            text = say(
+                "Raise %(channel)s: its last euro made between %(low)s and %(high)s euros of sales",
+                channel=channel,
+                low=fmt.number(row["marginal_low"], 2),
+                high=fmt.number(row["marginal_high"], 2),
+            )
+        else:
+            continue
+        told.append({"verdict": row["verdict"], "channel": channel, "text": text})
+    return told
+
+
+def _quarter_table(found: Measured) -> dict[str, Any]:
+    rows = [p for p in found.parts if p["kind"] == "quarter"]
+    names = sorted({p["name"] for p in rows})
+    by_place = {(p["channel"], p["name"]): p for p in rows}
+    channels = [r["channel"] for r in found.ledger]
+    return {
+        "names": names,
+        "rows": [(c, [by_place.get((c, n)) for n in names]) for c in channels],
+    }
+
+
+def _ledger_figure(found: Measured, language: Language) -> Figure | None:
+    say, fmt = language.say, language.formats
+    rows = [
+        Range(r["channel"], r["marginal"], r["marginal_low"], r["marginal_high"],
+              f"/waste/{r['channel']}")
+        for r in sorted(found.told, key=lambda r: -(r["marginal"] or 0))
+    ]  # fmt: skip
+    line = None
+    if found.margin is not None:
+        even = 1 / found.margin
+        text = say(
+            "Dashed: %(even)s, where the last euro pays for itself at a margin of %(margin)s.",
+            even=fmt.number(even, 2),
+            margin=fmt.percent(found.margin),
+        )
+        line = (even, text)
+        paid = [r.name for r in rows if r.low > even]
+        not_paid = [r.name for r in rows if r.high < even]
+        title = _even_title(paid, not_paid, language)
+    else:
+        title = say("What the last euro of each channel made")
+    unit = say("Sales made by the last euro spent; each line holds the truth nine times in ten")
+    return ranges_figure(rows, (title, unit, say("Channel")), language, line=line)
+
+
+def _even_title(paid: Sequence[str], not_paid: Sequence[str], language: Language) -> str:
+    say = language.say
+    if paid and not_paid:
+        return say(
+            "The last euro paid in %(paid)s, and not in %(lost)s",
+            paid=", ".join(paid),
+            lost=", ".join(not_paid),
+        )
+    if not_paid:
+        return say("The last euro didn't pay in %(lost)s", lost=", ".join(not_paid))
+    if paid:
+        return say("The last euro paid in %(paid)s", paid=", ".join(paid))
+    return say("Of no channel it is sure whether its last euro paid")
+
+
+def _channel_title(row: Row, language: Language) -> str:
+    say, channel = language.say, row["channel"]
+    titles = {
+        "stop": say(
+            "Stop %(channel)s: almost surely even its first euros didn't pay", channel=channel
+        ),
+        "cut": say("Cut %(channel)s: almost surely its last euros didn't pay", channel=channel),
+        "raise": say("Raise %(channel)s: almost surely its last euro paid", channel=channel),
+        "hold": say(
+            "%(channel)s can go on: its last euro brings about what it costs", channel=channel
+        ),
+    }
+    return titles.get(
+        row["verdict"],
+        say("Whether %(channel)s pays can't be told from what is known", channel=channel),
+    )
+
+
+def _why(found: Measured, channel: str, language: Language) -> list[tuple[str, str]]:
+    return [problem_words(p, language) for p in found.problems if channel in p.get("channels", ())]
+
+
+def _channel_figures(found: Measured, row: Row, currency: str, language: Language) -> list[Figure]:
+    say = language.say
+    figures: list[Figure | None] = []
+    channel = row["channel"]
+    if found.curves is not None and row["returned"] is not None:
+        note = say("Dashed: where sales just pay for the spending, margin included.")
+        title = say("More spending brings less for each euro: the curve bends")
+        at = found.curves.channels.index(channel)
+        figures.append(curve_figure(found.curves, at, (title, note), currency, language))
+    figures.append(_methods_figure(found, row, language))
+    quarters = [p for p in found.parts if p["channel"] == channel and p["kind"] == "quarter"]
+    ranges = [
+        Range(p["name"], None, p["returned_low"] / p["spent"], p["returned_high"] / p["spent"])
+        for p in quarters
+        if p["returned_low"] is not None
+    ]
+    if len(ranges) > 1:
+        figures.append(
+            ranges_figure(
+                ranges,
+                (say("What it brought, quarter by quarter"), say("Sales for each euro spent"),
+                 say("Quarter")),
+                language,
+            )
+        )  # fmt: skip
+    return [f for f in figures if f is not None]
+
+
+def _methods_figure(found: Measured, row: Row, language: Language) -> Figure | None:
+    say, spent = language.say, row["spent"]
+    if spent <= 0:
+        return None
+    rows = [
+        Range(method_name(c["method"], language), c["value"] / spent, c["value_low"] / spent,
+              c["value_high"] / spent, "/journeys", is_other=True)
+        for c in sorted(found.credits, key=lambda c: list(METHODS).index(c["method"]))
+        if c["channel"] == row["channel"]
+    ]  # fmt: skip
+    if row["returned"] is not None:
+        rows.append(
+            Range(method_name("mix", language), row["returned"] / spent,
+                  row["returned_low"] / spent, row["returned_high"] / spent, "/mix")
+        )  # fmt: skip
+    if len(rows) < 2:
+        return None
+    words = (
+        say("What each method says it brought"),
+        say("Sales for each euro spent"),
+        say("Method"),
+    )
+    note = say("Paler: journeys, which don't know what would have come anyway.")
+    return ranges_figure(rows, words, language, note=note)
