@@ -162,7 +162,7 @@ def title_words(
         return say("%(name)s tells nothing yet", name=plan.name)
     result = result_words(best, currency, language)
     if best["low"] <= 0 <= best["high"]:
-        return say("%(name)s can't tell yet: %(result)s", name=plan.name, result=result)
+        return say("%(name)s can't tell: %(result)s", name=plan.name, result=result)
     if plan.kind == "cities":
         cities = list_words(plan.cities, language)
         return say("%(channel)s in %(cities)s: %(result)s", channel=channel.capitalize(),
