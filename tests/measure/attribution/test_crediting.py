@@ -254,3 +254,40 @@ def test_without_an_outcome_nobody_is_credited() -> None:
     counted = tally([paths_of([["a"], ["b"]], [0, 0], nulls=[3, 2])], orders=(1,))
     for method in methods_of(counted):
         assert credit(counted, method).conversions.tolist() == [0, 0]
+
+
+def test_batches_are_counted_as_one_whole() -> None:
+    rng = np.random.default_rng(8)
+    names = [f"channel {n}" for n in range(5)]
+    codes = {name: at for at, name in enumerate(names)}
+    journeys = [list(rng.choice(names, rng.integers(1, 7))) for _ in range(400)]
+    bought, groups = rng.integers(0, 2, 400).astype(float), rng.integers(0, 30, 400)
+    nulls = rng.integers(0, 3, 400).astype(float)
+
+    def part(some: slice) -> Paths:
+        return paths_of(
+            journeys[some], bought[some], nulls=nulls[some], groups=groups[some], codes=codes
+        )
+
+    for order in (1, 2, 3):
+        whole = tally([part(slice(None))], (order,))
+        parts = tally([part(slice(at, at + 50)) for at in range(0, 400, 50)], (order,))
+        one, other = whole.chains[order], parts.chains[order]
+        assert (one.steps == other.steps).all()
+        assert (one.counts.toarray() == other.counts.toarray()).all()
+        # each touch is entered once for each journey that was made, and so is each end
+        entered = sum(len(j) * (b + n) for j, b, n in zip(journeys, bought, nulls, strict=True))
+        assert one.counts.sum() == entered + bought.sum() + nulls.sum()
+        assert parts.credits["shapley"] == pytest.approx(whole.credits["shapley"])
+
+
+def test_shapley_is_the_same_with_more_channels_than_bits() -> None:
+    rng = np.random.default_rng(9)
+    few = [f"c{n}" for n in range(9)]
+    journeys = [list(rng.choice(few, rng.integers(1, 9))) for _ in range(300)]
+    codes = {name: at for at, name in enumerate([*few, *(f"x{n}" for n in range(70))])}
+    with_few = shapley_weights(
+        paths_of(journeys, np.ones(300), codes=dict(list(codes.items())[:9]))
+    )
+    with_many = shapley_weights(paths_of(journeys, np.ones(300), codes=codes))
+    assert with_few == pytest.approx(with_many)
