@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from bench import worlds
 from bench.worlds_data import tell
+
 from parvis.measure.curves import interval
 from parvis.measure.ledger.verdict import judge
 from parvis.measure.mix.demand import Demand, demand_columns
