@@ -9,7 +9,7 @@ from parvis.web.charts.axes import HEIGHT_PX, PERCENT_AXIS, data, in_both_widths
 from parvis.web.charts.drawing import Cell, ChartTable, Figure
 from parvis.web.language import Language
 from parvis.web.language.promotion_words import CHECKED
-from parvis.web.language.words import word
+from parvis.web.language.words import ATTRIBUTES, word
 
 __all__ = ["balance_figure", "overlap_figure"]
 
@@ -43,7 +43,7 @@ def balance_figure(checks: Mapping[str, Any], language: Language) -> Figure | No
         y = alt.Y("name:N", sort=[v["name"] for v in values], axis=axis)
         scale = alt.Scale(nice=True, zero=True)
         across = alt.Axis(title=None, grid=True, tickCount=5)
-        before = base.mark_point(fill="var(--muted-bar)", shape="diamond", size=60).encode(
+        before = base.mark_point(fill="var(--ink-2)", shape="diamond", size=60).encode(
             y=y, x=alt.X("before:Q", scale=scale, axis=across)
         )
         after = base.mark_point(fill="var(--accent)", size=60).encode(
@@ -72,7 +72,8 @@ def _figure_name(name: str, language: Language) -> str:
     if name.startswith("got "):
         return language.say("got %(campaign)s", campaign=name[4:])
     if name.startswith("told: "):
-        return name[6:].replace("_", " ")
+        told = name.removeprefix("told: ")
+        return word(ATTRIBUTES, told, language).replace("_", " ")
     return word(CHECKED, name, language)
 
 
@@ -91,6 +92,7 @@ def overlap_figure(checks: Mapping[str, Any], language: Language) -> Figure | No
             "to": (n + 1) * size,
             "got": 100 * g / sums[0],
             "not": -100 * o / sums[1],
+            "zero": 0,
         }
         for n, (g, o) in enumerate(zip(got, others, strict=True))
     ]
@@ -110,9 +112,11 @@ def overlap_figure(checks: Mapping[str, Any], language: Language) -> Figure | No
         )
         label = "format(abs(datum.value), '.0~f') + '\u202f%'"
         axis = alt.Axis(title=None, labelExpr=label, grid=True)
-        up = base.mark_bar(fill="var(--accent)").encode(x=x, x2="to:Q", y=alt.Y("got:Q", axis=axis))
+        up = base.mark_bar(fill="var(--accent)").encode(
+            x=x, x2="to:Q", y=alt.Y("got:Q", axis=axis), y2="zero:Q"
+        )
         down = base.mark_bar(fill="var(--muted-bar)").encode(
-            x=x, x2="to:Q", y=alt.Y("not:Q", axis=axis)
+            x=x, x2="to:Q", y=alt.Y("not:Q", axis=axis), y2="zero:Q"
         )
         return alt.layer(up, down)
 

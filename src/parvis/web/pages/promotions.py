@@ -149,7 +149,11 @@ def _title(found: Promoted, language: Language) -> str:
         "untold": fmt.number(found.count("can't tell")),
     }
     if many and found.count("can't tell") == many:
-        return say("Of none of %(all)s coupon campaigns can it be told what it changed", **counts)
+        return language.say_n(
+            "Of %(n)s coupon campaign it can't be told what it changed",
+            "Of none of %(n)s coupon campaigns can it be told what it changed",
+            many,
+        )
     if many:
         return say(
             "Of %(all)s coupon campaigns %(worked)s worked, %(anyway)s went to people who would "
@@ -231,9 +235,9 @@ def _checks_figure(row: Row, currency: str, language: Language) -> Figure | None
     if "seen" not in checks:
         return None
     told = (
-        (say("its products, in the campaign"), "seen", False),
-        (say("its products, long before"), "placebo", True),
-        (say("where no coupon ever was"), "control", True),
+        (say("in the campaign"), "seen", False),
+        (say("long before it"), "placebo", True),
+        (say("never a coupon"), "control", True),
     )
     ranges = [
         Range(name, checks[key][0], checks[key][1], checks[key][2], is_other=other)
@@ -245,7 +249,8 @@ def _checks_figure(row: Row, currency: str, language: Language) -> Figure | None
         else say("Where nothing can have changed, nothing is seen")
     )
     unit = say(
-        "What those who got it bought more than those like them, each, in %(unit)s",
+        "What those who got it bought more than those like them, each, in %(unit)s: of its "
+        "products then and long before, and of goods that never had a coupon",
         unit=language.formats.symbol(currency),
     )
     line = (0.0, say("Dashed: no difference."))

@@ -120,7 +120,7 @@ _LINES: Final = Statement(_lines, campaign=str, skip=int)
 
 def _counted(shelf: Shelf, *, campaign: str) -> ir.Table:
     lines = shelf.table("coupon_lines")
-    return lines.filter(lines.campaign == campaign).agg(rows=lines.count())
+    return lines.filter(lines.campaign == campaign).agg(rows=lambda t: t.count())
 
 
 _COUNT: Final = Statement(_counted, campaign=str)
