@@ -14,6 +14,7 @@ from jinja2.ext import babel_extract
 import parvis.web
 from parvis.connect.files.quarantine import MEANINGS
 from parvis.identity.api import MEANINGS as PROBLEMS
+from parvis.measure.api import PROBLEMS as HINDRANCES
 from parvis.measure.api import experiments
 from parvis.profile.api import RFM_SEGMENTS, TRAITS
 from parvis.web.language import Formats, load_languages
@@ -41,6 +42,7 @@ def spoken() -> set[str]:
     """Return every text that templates and code say."""
     options = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
     found = set(MEANINGS.values()) | set(PROBLEMS.values())
+    found |= {text for both in HINDRANCES.values() for text in both}
     found |= {text for both in experiments.TROUBLES.values() for text in both}
     for path in sorted([*HERE.rglob("*.py"), *HERE.rglob("*.html")]):
         method = "python" if path.suffix == ".py" else babel_extract

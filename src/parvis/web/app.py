@@ -20,6 +20,7 @@ from parvis.web.label_desk import LabelDesk
 from parvis.web.language import load_languages
 from parvis.web.pages import docs, login, preferences
 from parvis.web.pages.accuracy import accuracy_pages
+from parvis.web.pages.board import board_pages
 from parvis.web.pages.budget import budget_pages
 from parvis.web.pages.conversations import conversations_pages
 from parvis.web.pages.customer import customer_pages
@@ -116,6 +117,7 @@ def create_app(workspace_folder: Path, *, limits: LoginLimits | None = None) -> 
         promotions_pages,
         experiments_pages,
         wall_pages,
+        board_pages,
         waste_pages,
         mix_pages,
         journeys_pages,

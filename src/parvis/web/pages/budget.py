@@ -16,7 +16,7 @@ from parvis.errors import MeasureError
 from parvis.measure import api as measure
 from parvis.web.language import Language
 from parvis.web.pages.csv import rows_response
-from parvis.web.pages.waste import told_problems
+from parvis.web.pages.waste_told import told_problems
 from parvis.web.queries.measured import Measured, measured
 from parvis.web.render import render
 from parvis.web.shelf import Shelf
@@ -192,6 +192,7 @@ def _page(visit: Visit, found: Measured) -> dict[str, Any]:
             {
                 "number": n,
                 "channel": name,
+                "verdict": (found.row(name) or {}).get("verdict", "can't tell"),
                 "today": float(curves.spend[n]),
                 "spend": float(spend[n]),
                 "scale": view.scales[n],

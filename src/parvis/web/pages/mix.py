@@ -14,7 +14,7 @@ from parvis.web.charts.drawing import Figure
 from parvis.web.charts.measure import Range, curve_figure, ranges_figure, weeks_figure
 from parvis.web.language import Language
 from parvis.web.pages.csv import rows_response
-from parvis.web.pages.waste import told_problems
+from parvis.web.pages.waste_told import told_problems
 from parvis.web.queries.measured import Measured, measured
 from parvis.web.render import render
 from parvis.web.visit import Editor, Member

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import numpy as np
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from parvis.measure.api import interval
 from parvis.web.charts.drawing import Figure
 from parvis.web.charts.measure import Range, curve_figure, ranges_figure
 from parvis.web.language import Language
@@ -23,18 +21,23 @@ from parvis.web.language.measure_words import (
 )
 from parvis.web.language.words import word
 from parvis.web.pages.csv import rows_response
+from parvis.web.pages.waste_told import (
+    told_problems,
+    waste_advice,
+    waste_rows,
+    waste_summary,
+    waste_title,
+)
 from parvis.web.queries.measured import Measured, measured, spend_rows
 from parvis.web.queries.paging import PAGE_ROWS, Page, page_number
 from parvis.web.render import render
-from parvis.web.shelf import Shelf
 from parvis.web.visit import Editor, Member, Visit
 
-__all__ = ["first_waste", "told_problems", "waste_pages", "waste_summary"]
+__all__ = ["waste_pages"]
 
 waste_pages = APIRouter(include_in_schema=False)
 
 Row = Mapping[str, Any]
-_ORDER: Final = ("stop", "cut", "raise", "can't tell", "hold")
 _LEDGER_COLUMNS: Final = (
     "channel", "starts_on", "ends_on", "spent", "returned", "returned_low", "returned_high",
     "marginal", "marginal_low", "marginal_high", "below", "wasted", "wasted_low", "wasted_high",
@@ -126,50 +129,6 @@ def save_spending(visit: Editor, channel: str) -> Response:
     return rows_response("spending", visit.shelf.situation, rows, _SPEND_COLUMNS)
 
 
-def first_waste(shelf: Shelf) -> None:
-    """Read what was measured before somebody asks."""
-    measured(shelf)
-
-
-def told_problems(found: Measured, language: Language) -> list[dict[str, Any]]:
-    """Say what stands in the way in a language, what blocks first."""
-    told = []
-    for problem in sorted(found.problems, key=lambda p: not p["blocks"]):
-        what, next_step = problem_words(problem, language)
-        told.append({"what": what, "next_step": next_step, "blocks": problem["blocks"]})
-    return told
-
-
-def waste_summary(found: Measured) -> dict[str, tuple[float, float, float]]:
-    """Add up over channels, draw by draw.
-
-    Returns
-    -------
-    dict
-        ``wasted``, ``returned``: the middle and the ends of the interval, of channels that can be
-        told of; ``spent``: thrice the sum; ``doubtful``: thrice what was spent where it can't be
-        told.
-    """
-    assert found.curves is not None  # noqa: S101
-    told = {r["channel"] for r in found.told}
-    inside = np.array([c in told for c in found.curves.channels])
-    today = found.curves.at(found.curves.spend)[:, inside].sum(axis=1)
-    wasted = found.curves.wasted[:, inside].sum(axis=1)
-    spent = sum(float(r["spent"]) for r in found.ledger)
-    doubtful = sum(float(r["spent"]) for r in found.ledger if r["verdict"] == "can't tell")
-    return {
-        "wasted": (float(np.median(wasted)), *_ends(wasted)),
-        "returned": (float(today.mean()), *_ends(today)),
-        "spent": (spent, spent, spent),
-        "doubtful": (doubtful, doubtful, doubtful),
-    }
-
-
-def _ends(draws: np.ndarray) -> tuple[float, float]:
-    low, high = interval(draws)
-    return float(low), float(high)
-
-
 def _first(visit: Visit, found: Measured) -> dict[str, Any]:
     language, currency = visit.language, visit.shelf.situation.currency
     key = ("waste page", language.code)
@@ -178,96 +137,18 @@ def _first(visit: Visit, found: Measured) -> dict[str, Any]:
 
 def _page(found: Measured, currency: str, language: Language) -> dict[str, Any]:
     sums = waste_summary(found)
-    rows = sorted(
-        found.ledger,
-        key=lambda r: (_ORDER.index(r["verdict"]), -(r["wasted"] or 0.0), -r["spent"]),
-    )
     return {
         "title": waste_title(found, sums, currency, language),
         "sums": sums,
-        "rows": rows,
-        "advice": _advice(found, currency, language),
+        "doubtful": sums["doubtful"][0] > 0,
+        "rows": waste_rows(found),
+        "advice": waste_advice(found, currency, language),
         "quarters": _quarter_table(found),
         "chart": _ledger_figure(found, language),
         "period": language.formats.period(found.first, found.last)
         if found.first and found.last
         else "",
     }
-
-
-def waste_title(
-    found: Measured,
-    sums: Mapping[str, tuple[float, float, float]],
-    currency: str,
-    language: Language,
-) -> str:
-    """Say the finding in a sentence."""
-    say, fmt = language.say, language.formats
-    spent = fmt.money(sums["spent"][0], currency, 0)
-    if found.margin is None:
-        _, low, high = sums["returned"]
-        return say(
-            "%(spent)s of advertising made between %(low)s and %(high)s of sales",
-            spent=spent,
-            low=fmt.money(_round(low), currency, 0),
-            high=fmt.money(_round(high), currency, 0),
-        )
-    _, low, high = sums["wasted"]
-    if high < 0.02 * sums["spent"][0]:
-        return say("Hardly any of the %(spent)s spent was wasted", spent=spent)
-    if low < 0.02 * sums["spent"][0]:
-        return say(
-            "Up to %(high)s of the %(spent)s spent may be wasted; experiments would tell",
-            high=fmt.money(_round(high), currency, 0),
-            spent=spent,
-        )
-    return say(
-        "Of %(spent)s spent, between %(low)s and %(high)s are wasted",
-        spent=spent,
-        low=fmt.money(_round(low), currency, 0),
-        high=fmt.money(_round(high), currency, 0),
-    )
-
-
-def _round(value: float) -> float:
-    """Round to three figures: more aren't known."""
-    if value <= 0:
-        return 0.0
-    digits = int(np.floor(np.log10(value))) - 2
-    return float(round(value, -digits)) if digits > 0 else round(value)
-
-
-def _advice(found: Measured, currency: str, language: Language) -> list[dict[str, Any]]:
-    """Say what to do, the most money first."""
-    say, fmt = language.say, language.formats
-    told = []
-    for row in sorted(found.ledger, key=lambda r: -(r["regret"] or 0.0)):
-        channel, spent = row["channel"], fmt.money(row["spent"], currency, 0)
-        if row["wasted"] is None:
-            continue
-        low, high = (fmt.money(_round(row[n]), currency, 0) for n in ("wasted_low", "wasted_high"))
-        if row["verdict"] == "stop":
-            text = say(
-                "Stop %(channel)s: of %(spent)s, between %(low)s and %(high)s brought nothing back",
-                channel=channel, spent=spent, low=low, high=high,
-            )  # fmt: skip
-        elif row["verdict"] == "cut":
-            text = say(
-                "Cut %(channel)s: its last euros didn't pay; between %(low)s and %(high)s of "
-                "%(spent)s are wasted",
-                channel=channel, spent=spent, low=low, high=high,
-            )  # fmt: skip
-        elif row["verdict"] == "raise":
-            text = say(
-                "Raise %(channel)s: its last euro made between %(low)s and %(high)s euros of sales",
-                channel=channel,
-                low=fmt.number(row["marginal_low"], 2),
-                high=fmt.number(row["marginal_high"], 2),
-            )
-        else:
-            continue
-        told.append({"verdict": row["verdict"], "channel": channel, "text": text})
-    return told
 
 
 def _quarter_table(found: Measured) -> dict[str, Any]:
