@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -14,6 +15,7 @@ from parvis.connect.landing import ImportReport
 from parvis.errors import SourceError
 from parvis.lake.functions import local_time
 from parvis.lake.workspace import Workspace
+from parvis.work.promoting import judge_promotions
 from parvis.work.steps import build
 from tests.making import Row, made_workspace, rows
 
@@ -100,6 +102,48 @@ def test_shops_are_busy_by_day_and_empty_at_night(
     day = sum(by_hour.get(h, 0) for h in range(10, 20))
     assert night < 0.02 * sum(by_hour.values())
     assert day > 0.7 * sum(by_hour.values())
+
+
+@needs_data
+def test_coupons_and_shelves_come_in(journey: tuple[Workspace, ImportReport]) -> None:
+    shop, _ = journey
+    assert number(shop.coupon_products.count()) == 111_332
+    shown = shop.promotions_shown
+    assert number(shown.count()) == 1_613_568
+    assert number(((shown.display == "") & (shown.mailer == "")).sum()) == 0
+    assert number(shown.starts_on.min()) == date(2017, 1, 1)
+    assert number(shown.ends_on.max()) == date(2017, 12, 31)
+    # a Monday to a Sunday, as the shops count weeks
+    assert number((shown.starts_on.day_of_week.index() != 0).sum()) == number(
+        (shown.starts_on == date(2017, 1, 1)).sum()
+    )
+
+
+@needs_data
+@pytest.mark.timeout(600)
+def test_what_coupons_took_off_is_exact_and_little_can_be_told(
+    journey: tuple[Workspace, ImportReport],
+) -> None:
+    shop, _ = journey
+    engine = shop.engine.session()
+    found = judge_promotions(engine, shop)
+    engine.close()
+    rows_of = {r["campaign"]: r for r in found.coupons}
+    assert len(rows_of) == 27
+    assert sum(r["redemptions"] for r in found.coupons) == 2_102
+    assert found.lines is not None
+    assert found.lines.num_rows == 1_199
+    one = rows_of["Campaign 18"]
+    assert (one["sent"], one["redemptions"], one["redeemers"]) == (1_133, 653, 214)
+    assert round(one["redeemed_discount"], 2) == 386.55
+    assert (round(one["known_discount"], 2), round(one["same_discount"], 2)) == (223.83, 111.25)
+    # nobody was left out at random, and the weeks before tell of a choice that the data don't hold
+    assert {r["method"] for r in found.coupons} == {"balanced"}
+    assert {"early", "late", "few", "placebo", "wide"} <= {r["why"] for r in found.coupons}
+    shown = next(r for r in found.shown if (r["way"], r["level"]) == ("display", "all"))
+    assert shown["verdict"] == "sold more"
+    assert 1.05 < shown["effect_low"] < shown["effect"] < shown["effect_high"] < 1.5
+    assert shown["raw"] > shown["same_price"] > shown["effect"]
 
 
 @needs_data

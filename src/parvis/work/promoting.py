@@ -136,18 +136,19 @@ def _campaign(
 
 def _shown(engine: Engine, lines: ir.Table) -> list[dict[str, Any]]:
     shown = engine.table("promotions_shown")
-    told = promotions.lines_in_shops(lines, engine.table("orders"), engine.table("events"))
     shops = shown.select("store_id").distinct()
+    told = promotions.orders_in_shops(engine.table("orders"), engine.table("events"))
     placed = engine.stage(told.semi_join(shops, "store_id"))
-    products = engine.stage(promotions.often_sold(placed, shown, _LEAST_CELLS, _MOST_PRODUCTS))
+    sold = engine.stage(promotions.lines_in_shops(lines, placed, shown))
+    products = engine.stage(promotions.often_sold(sold, _LEAST_CELLS, _MOST_PRODUCTS))
     facts = promotions.ShelfFacts(
         engine.arrow(products.order_by("product_id")),
-        engine.arrow(promotions.sold_by_week(placed, products)),
+        engine.arrow(promotions.sold_by_week(sold, products)),
         engine.arrow(promotions.shown_by_week(shown.semi_join(products, "product_id"))),
         engine.arrow(promotions.visits_by_week(placed)),
     )
-    engine.discard(placed)
-    engine.discard(products)
+    for table in (placed, sold, products):
+        engine.discard(table)
     if not facts.products.num_rows:
         return []
     return promotions.judge_shown(*promotions.laid_out(facts))

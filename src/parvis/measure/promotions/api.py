@@ -20,6 +20,7 @@ from parvis.measure.promotions.laying import ShelfFacts, laid_out
 from parvis.measure.promotions.shelves import (
     lines_in_shops,
     often_sold,
+    orders_in_shops,
     shown_by_week,
     sold_by_week,
     visits_by_week,
@@ -45,6 +46,7 @@ __all__ = [
     "laid_out",
     "lines_in_shops",
     "often_sold",
+    "orders_in_shops",
     "received",
     "redeemed_lines",
     "redemptions",

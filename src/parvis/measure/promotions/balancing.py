@@ -39,6 +39,7 @@ LEAST: Final = 30
 #: What keeps a logistic regression finite where a figure tells the sides apart by itself.
 _RIDGE: Final = 0.5
 _STEPS: Final = 50
+_SETTLED: Final = 1e-6
 _CLOSE: Final = 1e-9
 #: The part of either side that may be an outlier when the range of the other is told.
 _TAIL: Final = 0.01
@@ -289,7 +290,7 @@ def _propensity(figures: Floats, treated: Bools) -> Floats:
         bend = (design * (chance * (1.0 - chance))[:, None]).T @ design + np.diag(penalty + _CLOSE)
         step = np.linalg.solve(bend, slope)
         weights = weights + step * min(1.0, 5.0 / max(float(np.abs(step).max()), 1e-12))
-        if np.abs(step).max() < _CLOSE:
+        if np.abs(step).max() < _SETTLED:
             break
     found: Floats = 1.0 / (1.0 + np.exp(-np.clip(design @ weights, -30, 30)))
     return found

@@ -107,7 +107,7 @@ class CouponFacts:
         told: pa.Table,
         spans: Mapping[str, Span],
     ) -> None:
-        self.customers: list[str] = sorted(set(by_day["customer_id"].to_pylist()))
+        self.customers: list[str] = sorted(pc.unique(by_day["customer_id"]).to_pylist())
         self._index = pa.array(self.customers, pa.string())
         self.spans = dict(spans)
         who, day = self._who(by_day), _days(by_day)
@@ -115,11 +115,13 @@ class CouponFacts:
         self._amounts = {n: _floats(by_day, n) for n in ("sales", "orders", "discount",
                                                         "coupon_discount", "beyond")}  # fmt: skip
         self._own: dict[str, tuple[_Sums, Floats]] = {}
-        names = np.asarray(of_campaigns["campaign"].to_pylist(), dtype=object)
+        listed = pa.array(list(self.spans), pa.string())
+        which = pc.index_in(of_campaigns["campaign"].combine_chunks(), listed).fill_null(-1)
+        of_which = which.to_numpy(zero_copy_only=False)
         own_who, own_day = self._who(of_campaigns), _days(of_campaigns)
         own_sales = _floats(of_campaigns, "sales")
-        for name in self.spans:
-            picked = np.flatnonzero(names == name)
+        for number, name in enumerate(self.spans):
+            picked = np.flatnonzero(of_which == number)
             sums = _Sums(own_who[picked], own_day[picked], len(self.customers))
             self._own[name] = (sums, own_sales[picked])
         self._got = self._lists(sent)

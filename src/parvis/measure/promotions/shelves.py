@@ -8,6 +8,7 @@ import ibis
 
 from parvis.domain.event import EventName
 from parvis.lake.functions import json_text
+from parvis.profile import api as profile
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -15,27 +16,46 @@ if TYPE_CHECKING:
 __all__ = ["lines_in_shops", "often_sold", "shown_by_week", "sold_by_week", "visits_by_week"]
 
 
-def lines_in_shops(lines: ir.Table, orders: ir.Table, events: ir.Table) -> ir.Table:
-    """Give lines the shop and the week in which they were bought.
+def orders_in_shops(orders: ir.Table, events: ir.Table) -> ir.Table:
+    """Give orders the shop and the week in which they were made.
+
+    Parameters
+    ----------
+    orders, events
+        Orders that stand; of events those that completed them tell the shop (`store_id`).
+
+    Returns
+    -------
+    ir.Table
+        `customer_id`, `source`, `order_id`, `store_id`, `week` (its Monday); orders without a
+        shop are left out.
+    """
+    standing = orders.filter(orders.status.isin(profile.KEPT_STATUSES), orders.net_base.notnull())
+    told = events.filter(events.name == EventName.ORDER_COMPLETED.value)
+    shops = told.select("message_id", store_id=json_text(told.properties, "store_id"))
+    where = standing.inner_join(shops.filter(shops.store_id.notnull()), "message_id")
+    return where.select(
+        "customer_id",
+        "source",
+        "order_id",
+        "store_id",
+        week=where.ordered_on.truncate("W").cast("date"),
+    )
+
+
+def lines_in_shops(lines: ir.Table, placed: ir.Table, promotions: ir.Table) -> ir.Table:
+    """Find the lines of products that were ever shown, where and when they were bought.
 
     Parameters
     ----------
     lines
         As `kept_lines` keeps them.
-    orders, events
-        Orders; of events those that completed them tell the shop (`store_id`).
-
-    Returns
-    -------
-    ir.Table
-        The lines with `store_id` and `week` (its Monday); those without a shop are left out.
+    placed
+        As `orders_in_shops` places them.
     """
-    told = events.filter(events.name == EventName.ORDER_COMPLETED.value)
-    shops = told.select("message_id", store_id=json_text(told.properties, "store_id"))
-    where = orders.inner_join(shops.filter(shops.store_id.notnull()), "message_id")
-    key = ["customer_id", "source", "order_id"]
-    placed = lines.inner_join(where.select(*key, "store_id"), key)
-    return placed.mutate(week=placed.day.truncate("W").cast("date"))
+    shown = lines.semi_join(promotions.select("product_id").distinct(), "product_id")
+    bought = shown.filter(shown.units > 0).inner_join(placed, ["customer_id", "source", "order_id"])
+    return bought.select("product_id", "store_id", "week", "name", "category", "units", "sales")
 
 
 def shown_by_week(promotions: ir.Table) -> ir.Table:
@@ -57,13 +77,13 @@ def shown_by_week(promotions: ir.Table) -> ir.Table:
     )
 
 
-def often_sold(placed: ir.Table, promotions: ir.Table, least: int, most: int) -> ir.Table:
+def often_sold(sold: ir.Table, least: int, most: int) -> ir.Table:
     """Pick the products that are sold often enough in shops that tell what they show.
 
     Parameters
     ----------
-    placed
-        As `lines_in_shops` places them.
+    sold
+        As `lines_in_shops` finds them.
     least
         In so many weeks of shops it must have been sold.
     most
@@ -74,10 +94,6 @@ def often_sold(placed: ir.Table, promotions: ir.Table, least: int, most: int) ->
     ir.Table
         `product_id`, `label`, `category`, `cells`, `sales`.
     """
-    shops = promotions.select("store_id").distinct()
-    shown = promotions.select("product_id").distinct()
-    sold = placed.semi_join(shops, "store_id").semi_join(shown, "product_id")
-    sold = sold.filter(sold.units > 0)
     cells = sold.group_by("product_id", "store_id", "week").agg(
         sales=sold.sales.sum(), category=sold.category.max(), label=sold.name.max()
     )
@@ -90,9 +106,9 @@ def often_sold(placed: ir.Table, promotions: ir.Table, least: int, most: int) ->
     return each.filter(each.cells >= least).order_by(each.cells.desc(), "product_id").limit(most)
 
 
-def sold_by_week(placed: ir.Table, products: ir.Table) -> ir.Table:
+def sold_by_week(sold: ir.Table, products: ir.Table) -> ir.Table:
     """Sum up what was sold of some products: `product_id`, `store_id`, `week`, `units`, `sales`."""
-    kept = placed.semi_join(products, "product_id").filter(lambda t: t.units > 0)
+    kept = sold.semi_join(products, "product_id")
     return kept.group_by("product_id", "store_id", "week").agg(
         units=kept.units.sum(), sales=kept.sales.sum()
     )
@@ -100,4 +116,4 @@ def sold_by_week(placed: ir.Table, products: ir.Table) -> ir.Table:
 
 def visits_by_week(placed: ir.Table) -> ir.Table:
     """Count orders: `store_id`, `week`, `visits`."""
-    return placed.group_by("store_id", "week").agg(visits=placed.order_id.nunique())
+    return placed.group_by("store_id", "week").agg(visits=placed.count())
