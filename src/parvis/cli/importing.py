@@ -31,6 +31,7 @@ from parvis.connect.files.api import (
 )
 from parvis.connect.landing import ImportReport
 from parvis.errors import MappingError
+from parvis.work.sources import tell_sources
 
 __all__ = ["import_app"]
 
@@ -161,6 +162,20 @@ def _save(path: Path, text: str) -> None:
             f"The mapping can't be written to {path}: {error.strerror}.", "Choose another place."
         ) from error
     console.print(f"The mapping is in {path}; use it with --mapping {path}.", markup=False)
+
+
+@import_app.command("sources")
+def sources(
+    file: Annotated[Path, typer.Argument(help="CSV: source, source_category.")],
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    """Say what kind of site a source of visits is: search, social, video or shopping.
+
+    Well-known sites are known. The file's categories stand above them, from the next build on.
+    """
+    with opened(workspace) as shop:
+        changed = tell_sources(shop, file)
+    console.print(f"{changed:,} sources are told anew or otherwise. `parvis build` uses them.")
 
 
 @import_app.command("completejourney")

@@ -261,6 +261,7 @@ class MeasureSettings(_Section):
     click_days: Annotated[int, Field(ge=1, le=365)] = 30
     view_days: Annotated[int, Field(ge=1, le=365)] = 7
     margin: Annotated[float, Field(gt=0, le=1)] | None = None
+    every_days: Annotated[int, Field(ge=0, le=365)] = 1
 
 
 class BuildSettings(_Section):

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from parvis.errors import MeasureError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from parvis.lake.engine import Engine
 
-__all__ = ["MeasureReport", "measure_all"]
+__all__ = ["MeasureReport", "measure_all", "measure_if_due"]
 
 _BATCH: Final = 500_000
 _REPLICATES: Final = 200
@@ -49,6 +49,24 @@ class MeasureReport:
     journeys: int
     seconds: float
     promoted: Promoted
+
+
+def measure_if_due(workspace: Workspace) -> MeasureReport | None:
+    """Measure, if there is something to measure and the last time is long enough ago.
+
+    Returns
+    -------
+    MeasureReport or None
+        None: it isn't due.
+    """
+    every, engine = workspace.settings.measure.every_days, workspace.engine
+    if not every:
+        return None
+    last = engine.table("measured").measured_at.max().to_pyarrow().as_py()
+    if last is not None and datetime.now(UTC) - last < timedelta(days=every):
+        return None
+    somebody = engine.count(engine.table("orders").limit(1))
+    return measure_all(workspace) if somebody else None
 
 
 def measure_all(workspace: Workspace) -> MeasureReport:
@@ -181,7 +199,7 @@ def _keep(
         "places": answer.places,
         "placed": answer.placed,
         "problems": json.dumps([p.told() for p in answer.problems], ensure_ascii=False),
-        "checks": json.dumps({**answer.checks, "journeys": journeys.summary}),
+        "checks": json.dumps({**answer.checks, "journeys": journeys.summary}, default=float),
     }
     schema = dict(TABLES["measured"].ibis.items())
     engine.append("measured", engine.stage_rows([told], schema))

@@ -14,6 +14,7 @@ from parvis.lake.workspace import Workspace
 from parvis.work.attending import attend
 from parvis.work.connecting import NetworkReader
 from parvis.work.matching import match_if_due
+from parvis.work.measuring import measure_if_due
 from parvis.work.picturing import PictureReader, shows_pictures
 from parvis.work.status import WorkerStatus, read_status, write_status
 from parvis.work.steps import build
@@ -28,6 +29,8 @@ _TIDY_SECONDS: Final = 24 * 3600.0
 _LONGEST_PAUSE_SECONDS: Final = 300.0
 #: After a search for people who are alike that failed.
 _MATCH_AGAIN_SECONDS: Final = 24 * 3600.0
+#: After a measuring that failed.
+_MEASURE_AGAIN_SECONDS: Final = 6 * 3600.0
 #: After texts that couldn't be read.
 _LISTEN_AGAIN_SECONDS: Final = 3600.0
 
@@ -50,6 +53,7 @@ class Worker:
         self._next_tidy = time.monotonic() + _TIDY_SECONDS
         self._next_match = 0.0
         self._next_listen = 0.0
+        self._next_measure = 0.0
         self._failures = 0
         self._pictures: PictureReader | None = None
         self._status = read_status(folder) or WorkerStatus("waiting", WorkerStatus.now())
@@ -84,6 +88,8 @@ class Worker:
                 self._match()
             if now >= self._next_listen:
                 self._listen()
+            if now >= self._next_measure:
+                self._measure()
             if now >= self._next_tidy:
                 self._tidy()
         except WorkspaceBusy:
@@ -172,6 +178,22 @@ class Worker:
             )  # fmt: skip
         for problem in done.told.problems:
             _log.error("%s It is tried again.", problem)
+
+    def _measure(self) -> None:
+        """Measure what marketing achieved; what goes wrong here must not stop the builds."""
+        try:
+            report = measure_if_due(self._workspace)
+        except Exception as error:
+            self._next_measure = time.monotonic() + _MEASURE_AGAIN_SECONDS
+            told = error.what if isinstance(error, ParvisError) else f"{type(error).__name__}"
+            _log.exception("marketing can't be measured (%s); it is tried again later", told)
+            return
+        # what was found changes the lake: the next turn finds nothing to build
+        if report is not None:
+            _log.info(
+                "measured in %.1f s: %s journeys, %s channels judged",
+                report.seconds, f"{report.journeys:,}", len(report.answer.ledger),
+            )  # fmt: skip
 
     def _tidy(self) -> None:
         with self._workspace.building():

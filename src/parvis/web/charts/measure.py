@@ -62,6 +62,7 @@ def ranges_figure(
     line: tuple[float, str] | None = None,
     digits: int = 2,
     note: str = "",
+    name_px: int = _NAME_PX,
 ) -> Figure | None:
     """Draw intervals, one under the other; null where there are none.
 
@@ -73,6 +74,8 @@ def ranges_figure(
         A value that matters, and what it is.
     digits
         Of the figures in the table.
+    name_px
+        Room for the names.
     """
     shown = list(rows)[:_MOST]
     if not shown:
@@ -88,9 +91,9 @@ def ranges_figure(
     def make(width: int) -> Any:
         import altair as alt
 
-        inner = width - _NAME_PX - 24
+        inner = width - name_px - 24
         base = alt.Chart(data(values), width=inner, height=26 * len(values))
-        names = alt.Axis(title=None, labelLimit=_NAME_PX - 8, minExtent=_NAME_PX)
+        names = alt.Axis(title=None, labelLimit=name_px - 8, minExtent=name_px)
         y = alt.Y("name:N", sort=[r.name for r in shown], axis=names)
         axis = alt.Axis(title=None, grid=True, tickCount=4, labelExpr=number_axis(language))
         scale = alt.Scale(zero=True, nice=True)

@@ -42,10 +42,10 @@ METHODS: Final = {
     "linear": N_("all touches alike"),
     "position": N_("ends more, middle less"),
     "time_decay": N_("newest touches more"),
-    "shapley": N_("all channels alike (Shapley)"),
-    "markov_1": N_("what would be lost without it (Markov)"),
-    "markov_2": N_("… with two touches remembered"),
-    "markov_3": N_("… with three touches remembered"),
+    "shapley": N_("channels alike (Shapley)"),
+    "markov_1": N_("lost without it (Markov)"),
+    "markov_2": N_("… two touches remembered"),
+    "markov_3": N_("… three touches remembered"),
     "mix": N_("mix, with experiments"),
 }
 

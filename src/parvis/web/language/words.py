@@ -172,6 +172,22 @@ CHANNELS: Final = {
     "blog": N_("blog"),
     "display": N_("display"),
     "television": N_("television"),
+    "direct": N_("direct"),
+    "referral": N_("referral"),
+    "affiliates": N_("affiliates"),
+    "sms": N_("text messages"),
+    "audio": N_("audio"),
+    "cross-network": N_("cross-network"),
+    "paid shopping": N_("paid shopping"),
+    "paid search": N_("paid search"),
+    "paid social": N_("paid social"),
+    "paid video": N_("paid video"),
+    "paid other": N_("paid, other"),
+    "organic shopping": N_("organic shopping"),
+    "organic social": N_("organic social"),
+    "organic video": N_("organic video"),
+    "organic search": N_("organic search"),
+    "push": N_("push notifications"),
 }
 
 #: What people judge of any brand, as `listen` tells it; a team's own aspects have their own names.

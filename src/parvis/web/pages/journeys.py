@@ -64,6 +64,8 @@ def _page(found: Measured, language: Language, by: str) -> dict[str, Any]:
         "digital": digital,
         "routes": told.get("routes") or [],
         "by": by,
+        # as the accounts call them: like this they stand in the ledger
+        "paid": set(ledger),
         "methods": [(m, method_name(m, language)) for m in methods],
         "total": total,
         "rows": [

@@ -275,4 +275,4 @@ def _methods_figure(found: Measured, row: Row, language: Language) -> Figure | N
         say("Method"),
     )
     note = say("Paler: journeys, which don't know what would have come anyway.")
-    return ranges_figure(rows, words, language, note=note)
+    return ranges_figure(rows, words, language, note=note, name_px=196)
