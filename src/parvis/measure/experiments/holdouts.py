@@ -170,17 +170,14 @@ def _shown(
             {"day": first + timedelta(until - 1), "effect": told.effect, "low": told.low,
              "high": told.high, "always_low": told.always_low, "always_high": told.always_high}
         )  # fmt: skip
-    usual = float(lots.outcome[~lots.exposed].mean())
-    wider = _wider(lots) if found.error > 0 and usual > 0 else np.nan
-    half = (found.high - found.low) / 2 * wider
-    lift = found.effect / usual if usual > 0 else np.nan
+    lift, lift_low, lift_high = _lift(lots, found)
     detail: dict[str, Any] = {
         "weeks": weeks,
         "explained": found.explained,
         "mismatch": found.mismatch,
         "planned_days": planned,
         "mean_treated": float(lots.outcome[lots.exposed].mean()),
-        "mean_control": usual,
+        "mean_control": float(lots.outcome[~lots.exposed].mean()),
     }
     return Shown(
         metric=metric,
@@ -191,10 +188,10 @@ def _shown(
         low=found.low,
         high=found.high,
         error=found.error,
-        usual=usual,
+        usual=found.usual,
         lift=lift,
-        lift_low=lift - half,
-        lift_high=lift + half,
+        lift_low=lift_low,
+        lift_high=lift_high,
         incremental=found.effect * found.reached,
         incremental_low=found.low * found.reached,
         incremental_high=found.high * found.reached,
@@ -209,16 +206,30 @@ def _p_value(found: Difference) -> float:
     return erfc(abs(found.effect) / found.error / sqrt(2)) if found.error > 0 else 1.0
 
 
-def _wider(lots: Lots) -> float:
-    """Return how much wider a ratio of means is than their difference.
+def _lift(lots: Lots, found: Difference) -> tuple[float, float, float]:
+    """Return the effect relative to what would have been, and its interval.
 
-    To first order the error of a ratio counts its denominator once more for each unit of it.
+    All ratios that aren't refused (Fieller): the interval holds 0 where that of the effect does.
+
+    References
+    ----------
+    Fieller, E. C. (1954). Some problems in interval estimation. *Journal of the Royal Statistical
+    Society B*, 16(2), 175–185.
     """
     reached, left = lots.outcome[lots.exposed], lots.outcome[~lots.exposed]
-    parts = reached.var(ddof=1) / len(reached), left.var(ddof=1) / len(left)
-    usual = float(left.mean())
-    ratio = float(reached.mean()) / usual
-    return sqrt((parts[0] + ratio**2 * parts[1]) / max(sum(parts), 1e-300)) / usual
+    spread = left.var(ddof=1) / len(left)
+    plain = reached.var(ddof=1) / len(reached) + spread
+    # what the past explains is taken from both sides alike
+    spread *= found.error**2 / max(plain, 1e-300)
+    usual, effect = found.usual, found.effect
+    width = (found.high - found.low) / 2
+    ratio = width**2 / max(found.error**2, 1e-300)
+    square = usual**2 - ratio * spread
+    if usual <= 0 or square <= 0:
+        return (effect / usual if usual > 0 else np.nan), -np.inf, np.inf
+    middle = (effect * usual + ratio * spread) / square
+    root = sqrt(max(middle**2 - (effect**2 - width**2) / square, 0.0))
+    return effect / usual, middle - root, middle + root
 
 
 def _of_people(people: People) -> list[Problem]:

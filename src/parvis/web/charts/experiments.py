@@ -216,7 +216,7 @@ def moved_figure(moved: Row, currency: str, language: Language) -> Figure:
 
         base = alt.Chart(data(values), width=width - 56, height=HEIGHT_PX)
         percent = alt.Axis(values=[0, 25, 50, 75, 100], labelExpr="datum.value + '\u202f%'")
-        x = alt.X("part:Q", title=say("people reached, the most promising first"), axis=percent)
+        x = alt.X("part:Q", title=None, axis=percent)
         axis = alt.Axis(labelExpr=number_axis(language))
         band = base.mark_area(color="var(--rule)").encode(
             x=x, y=alt.Y("low:Q", title=None, axis=axis), y2="high:Q"
@@ -240,6 +240,7 @@ def moved_figure(moved: Row, currency: str, language: Language) -> Figure:
             for v in values
         ),
     )  # fmt: skip
-    unit = say("Sales gained for each person of all, %(unit)s", unit=fmt.symbol(currency))
+    gained = say("Sales gained for each person of all, %(unit)s", unit=fmt.symbol(currency))
+    unit = f"{gained}{fmt.semicolon} {say('people reached, the most promising first')}"
     note = say("Dashed: reaching as many in any order. The band holds the truth 95 times in 100.")
     return Figure(title, unit, **in_both_widths(make, title), table=table, note=note)

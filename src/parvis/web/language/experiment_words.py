@@ -15,6 +15,7 @@ __all__ = [
     "METHODS",
     "REASONS",
     "STATES",
+    "bounds_of",
     "design_words",
     "list_words",
     "problem_told",
@@ -37,7 +38,7 @@ STATES: Final = {
 
 METHODS: Final = {
     "difference": N_("plain difference"),
-    "cuped": N_("with what people did before (CUPED)"),
+    "cuped": N_("narrowed by the past (CUPED)"),
     "synthetic": N_("against a mix of other cities"),
 }
 
@@ -132,15 +133,27 @@ def list_words(names: tuple[str, ...], language: Language) -> str:
     return language.say("%(first)s and %(last)s", first=", ".join(names[:-1]), last=names[-1])
 
 
+def bounds_of(best: Mapping[str, Any] | None) -> tuple[float, float] | None:
+    """Return the interval that may be believed: while it runs, the one for daily looks."""
+    if best is None:
+        return None
+    names = ("low", "high")
+    if best["state"] == "running" and best["always_low"] is not None:
+        names = ("always_low", "always_high")
+    low, high = best[names[0]], best[names[1]]
+    return None if low is None or high is None else (low, high)
+
+
 def result_words(best: Mapping[str, Any] | None, currency: str, language: Language) -> str:
     """Say what was found of sales, as an interval."""
     fmt, say = language.formats, language.say
-    if best is None or best["low"] is None or best["high"] is None:
+    bounds = bounds_of(best)
+    if best is None or bounds is None:
         return say("can't tell")
     if best["method"] == "synthetic":
         low, high = fmt.change(best["lift_low"], 1), fmt.change(best["lift_high"], 1)
         return say("sales between %(low)s and %(high)s", low=low, high=high)
-    low, high = _signed(best["low"], currency, language), _signed(best["high"], currency, language)
+    low, high = (_signed(b, currency, language) for b in bounds)
     return say("between %(low)s and %(high)s for each person", low=low, high=high)
 
 
@@ -158,15 +171,16 @@ def title_words(
     channel = plan.channel or say("the channel")
     if blocked and best is not None:
         return say("%(name)s can't be used", name=plan.name)
-    if best is None or best["low"] is None or best["high"] is None:
+    bounds = bounds_of(best)
+    if best is None or bounds is None:
         return say("%(name)s tells nothing yet", name=plan.name)
     result = result_words(best, currency, language)
-    if best["low"] <= 0 <= best["high"]:
+    if bounds[0] <= 0 <= bounds[1]:
         return say("%(name)s can't tell: %(result)s", name=plan.name, result=result)
     if plan.kind == "cities":
         cities = list_words(plan.cities, language)
         return say("%(channel)s in %(cities)s: %(result)s", channel=channel.capitalize(),
                    cities=cities, result=result)  # fmt: skip
-    if best["low"] > 0:
+    if bounds[0] > 0:
         return say("%(channel)s sells: %(result)s", channel=channel.capitalize(), result=result)
     return say("%(channel)s costs sales: %(result)s", channel=channel.capitalize(), result=result)

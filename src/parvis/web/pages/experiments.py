@@ -26,6 +26,7 @@ from parvis.web.language.experiment_words import (
     FEATURES,
     METHODS,
     STATES,
+    bounds_of,
     design_words,
     problem_told,
     reason_words,
@@ -76,7 +77,8 @@ def _list(visit: Visit, refused: MeasureError | None = None, asked: Any = None) 
 
 def _row(one: Seen, shelf: Shelf, language: Language) -> dict[str, Any]:
     best = one.best
-    sure = best is not None and best["low"] is not None and (best["low"] > 0 or best["high"] < 0)
+    bounds = bounds_of(best)
+    sure = bounds is not None and (bounds[0] > 0 or bounds[1] < 0)
     return {
         "seen": one,
         "href": f"{_PATH}/{quote(one.plan.experiment_id, safe='')}",
