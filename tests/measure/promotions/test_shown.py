@@ -30,14 +30,14 @@ def whole(found: list[dict[str, Any]], way: str) -> dict[str, Any]:
 def test_both_ways_of_comparing_find_the_truth() -> None:
     shelves = [shelf(n) for n in range(20)]
     grids = [s.grid for s in shelves]
-    apart = fit_together(grids, apart=True)
+    apart = fit_together(grids, weeks_alike=1)
     assert abs(apart.factors[0] - 0.5) < 3 * apart.error[0]
     assert apart.error[0] < 0.05
-    one = fit_each(grids[0], apart=True)
+    one = fit_each(grids[0], weeks_alike=1)
     assert abs(one.factors[0] - 0.5) < 4 * one.error[0]
     # everywhere at once: other shops can't tell, other weeks can
     assert not np.isfinite(apart.error[2]) or apart.error[2] > 1.0
-    assert np.isfinite(fit_together(grids, apart=False).error[2])
+    assert np.isfinite(fit_together(grids, weeks_alike=0).error[2])
 
 
 def test_levels_are_those_of_a_plain_regression() -> None:
@@ -55,7 +55,7 @@ def test_levels_are_those_of_a_plain_regression() -> None:
         mean = np.exp(offset + design @ beta)
         bend = design.T @ (design * mean[:, None])
         beta = beta + np.linalg.solve(bend, design.T @ (y - mean))
-    found = fit_each(grid, apart=True)
+    found = fit_each(grid, weeks_alike=1)
     assert found.factors[:2] == pytest.approx(beta[-2:], abs=1e-3)
 
 
@@ -63,7 +63,7 @@ def test_intervals_of_products_together_hold_the_truth() -> None:
     inside = 0
     for seed in range(40):
         grids = [shelf(100 * seed + n, shops=12, weeks=26).grid for n in range(12)]
-        fit = fit_together(grids, apart=True)
+        fit = fit_together(grids, weeks_alike=1)
         inside += abs(fit.factors[0] - 0.5) <= 1.96 * fit.error[0]
     assert inside >= 34
 
@@ -80,6 +80,13 @@ def test_what_is_published_holds_the_truth() -> None:
 def test_a_price_cut_is_not_the_mailers_work() -> None:
     found = whole(rows(mailer=0.0, price=-3.0), "mailer")
     assert found["raw_low"] > 1.1
+    assert found["effect_low"] < 1.0 < found["effect_high"]
+    assert found["verdict"] != "sold more"
+
+
+def test_fruit_is_in_the_mailer_when_it_is_ripe() -> None:
+    found = whole(rows(mailer=0.0, ripe=True), "mailer")
+    assert found["raw_low"] > 2.0
     assert found["effect_low"] < 1.0 < found["effect_high"]
     assert found["verdict"] != "sold more"
 
@@ -115,7 +122,7 @@ def test_a_product_that_was_never_shown_tells_nothing() -> None:
     from dataclasses import replace
 
     bare = replace(one, grid=replace(one.grid, display=empty, mailer=empty))
-    assert np.isnan(fit_each(bare.grid, apart=True).factors).all()
+    assert np.isnan(fit_each(bare.grid, weeks_alike=1).factors).all()
     assert [r for r in judge_shown([bare], WAYS) if r["effect"] is not None] == []
 
 

@@ -147,6 +147,7 @@ def shelf(
     shops: int = 30,
     weeks: int = 40,
     rate: float = 0.6,
+    ripe: bool = False,
 ) -> Shelf:
     """Make one product whose displays and mailers multiply its sales by known factors.
 
@@ -158,6 +159,8 @@ def shelf(
         The elasticity; the price is cut by a fifth in most weeks in a mailer.
     early
         What the week before a display does already: displays go where sales rise anyway.
+    ripe
+        Whether it is a fruit, in the mailer mostly in the weeks in which it is ripe.
     """
     rng = np.random.default_rng(seed)
     orders = rng.poisson(40, (shops, weeks)).astype(float)
@@ -165,6 +168,10 @@ def shelf(
     season = np.exp(0.3 * np.sin(np.arange(weeks) / 4.0))
     shown = rng.random((shops, weeks)) < 0.15
     mailed = np.broadcast_to(rng.random(weeks) < 0.25, (shops, weeks))
+    if ripe:
+        begins = (np.arange(weeks) >= 12) & (np.arange(weeks) < 24)
+        season = season * np.where(begins, 6.0, 1.0)
+        mailed = np.broadcast_to(begins & (rng.random(weeks) < 0.6), (shops, weeks))
     cut = np.where(mailed[0] & (rng.random(weeks) < 0.7), -0.2, 0.0)
     cut = np.where(~mailed[0] & (rng.random(weeks) < 0.2), -0.2, cut)
     after = np.zeros((shops, weeks), bool)

@@ -109,7 +109,7 @@ PROMOTION_EFFECTS = TableSchema(
         Column("raw", "float64", "times as many units as in its other weeks in that shop"),
         Column("raw_low", "float64", "nineteen times in twenty it is at least this"),
         Column("raw_high", "float64", "and at most this"),
-        Column("same_price", "float64", "the same, price held"),
+        Column("same_price", "float64", "the same within six weeks, price held"),
         Column("same_price_low", "float64", "likewise"),
         Column("same_price_high", "float64", "likewise"),
         Column("effect", "float64", "what is published, times as many units; null: can't tell"),

@@ -94,22 +94,23 @@ class _Slope:
     by_shop: Floats
 
 
-def fit_each(grid: Grid, *, apart: bool) -> Fit:
+def fit_each(grid: Grid, *, weeks_alike: int) -> Fit:
     """Fit the factors of one product; errors allow for what hangs together within a shop.
 
     Parameters
     ----------
-    apart
-        Whether each week has a level of its own: the product is held against itself in other
-        shops in that week, instead of other weeks in that shop.
+    weeks_alike
+        So many weeks that follow each other share a level. 1: the product is held against itself
+        in other shops in the same week; 6: against other weeks in that shop, those of the same
+        season; 0: against all other weeks.
     """
-    factors, slopes = _climb([grid], apart=apart)
+    factors, slopes = _climb([grid], weeks_alike=weeks_alike)
     return _told(factors, slopes[0].bend, slopes[0].by_shop)
 
 
-def fit_together(grids: Sequence[Grid], *, apart: bool) -> Fit:
+def fit_together(grids: Sequence[Grid], *, weeks_alike: int) -> Fit:
     """Fit factors that all products share; errors allow for what differs between products."""
-    factors, slopes = _climb(grids, apart=apart)
+    factors, slopes = _climb(grids, weeks_alike=weeks_alike)
     bend = np.sum([s.bend for s in slopes], axis=0)
     return _told(factors, bend, np.stack([s.score for s in slopes]))
 
@@ -126,12 +127,15 @@ def _told(factors: Floats, bend: Floats, scores: Floats) -> Fit:
     return Fit(found, np.where(np.isnan(found), np.nan, error))
 
 
-def _climb(grids: Sequence[Grid], *, apart: bool) -> tuple[Floats, list[_Slope]]:
+def _climb(grids: Sequence[Grid], *, weeks_alike: int) -> tuple[Floats, list[_Slope]]:
     factors = np.zeros(grids[0].width)
-    weeks = [np.ones(g.units.shape[1]) for g in grids]
+    weeks = [np.ones(_seasons(g, weeks_alike).shape[1]) for g in grids]
     slopes: list[_Slope] = []
     for _ in range(_STEPS):
-        slopes = [_slope(g, factors, w, apart=apart) for g, w in zip(grids, weeks, strict=True)]
+        slopes = [
+            _slope(g, factors, w, weeks_alike=weeks_alike)
+            for g, w in zip(grids, weeks, strict=True)
+        ]
         bend = np.sum([s.bend for s in slopes], axis=0)
         score = np.sum([s.score for s in slopes], axis=0)
         seen = np.diag(bend) > _LEAST
@@ -147,7 +151,7 @@ def _climb(grids: Sequence[Grid], *, apart: bool) -> tuple[Floats, list[_Slope]]
     return factors, slopes
 
 
-def _slope(grid: Grid, factors: Floats, weeks: Floats, *, apart: bool) -> _Slope:
+def _slope(grid: Grid, factors: Floats, weeks: Floats, *, weeks_alike: int) -> _Slope:
     ways, mails = grid.levels
     effect = np.exp(np.append(0.0, factors[:ways]))[grid.display]
     effect = effect * np.exp(np.append(0.0, factors[ways : ways + mails]))[grid.mailer]
@@ -155,27 +159,39 @@ def _slope(grid: Grid, factors: Floats, weeks: Floats, *, apart: bool) -> _Slope
     if grid.price is not None:
         base = base * np.exp(factors[-1] * grid.price)[None, :]
     by_shop, by_week = grid.units.sum(axis=1), grid.units.sum(axis=0)
-    shops = by_shop / np.maximum(base @ weeks, 1e-300)
-    if apart:
+    seasons = _seasons(grid, weeks_alike)
+    together = base @ seasons
+    shops = by_shop / np.maximum(together @ weeks, 1e-300)
+    if weeks_alike:
+        of_season = by_week @ seasons
         # both sums must be right at once: each is mended in turn, from where it last stood
         for _ in range(_ROUNDS):
-            weeks[:] = by_week / np.maximum(shops @ base, 1e-300)
-            shops = by_shop / np.maximum(base @ weeks, 1e-300)
-    mean = base * shops[:, None] * weeks[None, :]
-    return _curved(grid, mean, grid.units - mean, apart=apart)
+            weeks[:] = of_season / np.maximum(shops @ together, 1e-300)
+            shops = by_shop / np.maximum(together @ weeks, 1e-300)
+    mean = base * shops[:, None] * (seasons @ weeks)[None, :]
+    return _curved(grid, mean, grid.units - mean, weeks_alike=weeks_alike)
 
 
-def _curved(grid: Grid, mean: Floats, left: Floats, *, apart: bool) -> _Slope:
+def _seasons(grid: Grid, weeks_alike: int) -> Floats:
+    """Tell which weeks share a level. Shape (weeks, levels)."""
+    number = np.arange(grid.units.shape[1]) // (weeks_alike or grid.units.shape[1])
+    return np.asarray(number[:, None] == np.arange(number[-1] + 1)[None, :], np.float64)
+
+
+def _curved(grid: Grid, mean: Floats, left: Floats, *, weeks_alike: int) -> _Slope:
     """Take out of the curvature what the levels can do as well."""
     shop_left, _, _ = _sums(grid, left)
     at_shop, at_week, cross = _sums(grid, mean)
-    of_shop, of_week = mean.sum(axis=1), mean.sum(axis=0)
+    of_shop = mean.sum(axis=1)
     scaled = at_shop / np.maximum(of_shop, 1e-300)[:, None]
     bend = cross - at_shop.T @ scaled
     score = shop_left.sum(axis=0)
     by_shop = shop_left - left.sum(axis=1)[:, None] * scaled
-    if apart:
-        rest = at_week - mean.T @ scaled
+    if weeks_alike:
+        seasons = _seasons(grid, weeks_alike)
+        mean, left = mean @ seasons, left @ seasons
+        of_week = mean.sum(axis=0)
+        rest = seasons.T @ at_week - mean.T @ scaled
         within = np.diag(of_week) - mean.T @ (mean / np.maximum(of_shop, 1e-300)[:, None])
         # the levels are known but for one factor that shops and weeks share
         within[np.diag_indices_from(within)] += 1e-9 * max(float(of_week.max()), 1.0)

@@ -28,6 +28,8 @@ _LEAST_PLACED: Final = 10
 #: A category is told if so many of its products are.
 _LEAST_PRODUCTS: Final = 4
 _SURE: Final = 1.96
+#: So many weeks are one season: fruit is in the mailer when it is ripe.
+_SEASON: Final = 6
 _FALSE: Final = 0.1
 #: Between these factors nothing worth telling happened.
 _ALIKE: Final = (0.9, 1.1)
@@ -52,8 +54,8 @@ def judge_shown(shelves: Sequence[Shelf], ways: Ways) -> list[dict[str, Any]]:
 
     What is published of displays is held against the same product in other shops in the same week:
     these have the same price and season. A mailer goes to all shops at once: it is held against
-    other weeks of the same product and shop, its price held. Both are allowed as much bias as the
-    week before shows, in which nothing was shown yet.
+    other weeks of the same season, product and shop, its price held. Both are allowed as much
+    bias as the week before shows, in which nothing was shown yet.
 
     Returns
     -------
@@ -83,9 +85,9 @@ def _each(shelves: Sequence[Shelf]) -> dict[str, list[Fit]]:
     plain = [coarse(s.grid) for s in shelves]
     priced = [replace(g, price=s.price) for g, s in zip(plain, shelves, strict=True)]
     return {
-        "raw": [fit_each(g, apart=False) for g in plain],
-        "same_price": [fit_each(g, apart=False) for g in priced],
-        "shops": [fit_each(g, apart=True) for g in plain],
+        "raw": [fit_each(g, weeks_alike=0) for g in plain],
+        "same_price": [fit_each(g, weeks_alike=_SEASON) for g in priced],
+        "shops": [fit_each(g, weeks_alike=1) for g in plain],
     }
 
 
@@ -194,11 +196,12 @@ def _by_place(
     mixed = [replace(g, mailer=c.mailer, levels=(g.levels[0], 2))
              for g, c in zip(fine, (coarse(g) for g in fine), strict=True)]  # fmt: skip
     fits = {
-        "raw": fit_together(fine, apart=False),
+        "raw": fit_together(fine, weeks_alike=0),
         "same_price": fit_together(
-            [replace(g, price=s.price) for g, s in zip(fine, shelves, strict=True)], apart=False
+            [replace(g, price=s.price) for g, s in zip(fine, shelves, strict=True)],
+            weeks_alike=_SEASON,
         ),
-        "shops": fit_together(mixed, apart=True),
+        "shops": fit_together(mixed, weeks_alike=1),
     }
     first = {"display": 0, "mailer": len(ways.displays) + 1}
     for at, way in enumerate(_WAYS):
