@@ -142,11 +142,10 @@ class DuckLake:
         """Return the numbers of the migrations that were applied; none in an empty lake."""
         try:
             with self._plainly():
-                query = "SELECT number FROM lake.main.schema_migrations"
-                rows = self._connection.execute(query).fetchall()
+                found = self._connection.execute("SELECT number FROM lake.main.schema_migrations")
+                return frozenset(int(number) for (number,) in found.fetchall())
         except duckdb.CatalogException:
             return frozenset()
-        return frozenset(int(row[0]) for row in rows)
 
     def snapshot(self) -> int:
         """Return the number of the lake's newest state."""
