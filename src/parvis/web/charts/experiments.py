@@ -241,6 +241,7 @@ def moved_figure(moved: Row, currency: str, language: Language) -> Figure:
         ),
     )  # fmt: skip
     gained = say("Sales gained for each person of all, %(unit)s", unit=fmt.symbol(currency))
-    unit = f"{gained}{fmt.semicolon} {say('people reached, the most promising first')}"
+    order = say("people reached, the most promising first")
+    unit = f"{gained}{fmt.semicolon} {order}"
     note = say("Dashed: reaching as many in any order. The band holds the truth 95 times in 100.")
     return Figure(title, unit, **in_both_widths(make, title), table=table, note=note)
