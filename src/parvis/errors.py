@@ -27,6 +27,7 @@
     │   ├── ModelError          a model isn't there, or isn't the one it should be
     │   └── PictureError        a picture that is none, is damaged, or is too large to be opened
     ├── MeasureError            what marketing achieves can't be measured as asked
+    │   └── NothingToMeasure    there is no spending, or nothing that it could have made
     ├── MoneyError
     │   ├── UnknownCurrency
     │   └── CurrencyMismatch    a sum would mix two currencies
