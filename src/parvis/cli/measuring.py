@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from parvis.cli.console import WorkspaceOption, console, opened
@@ -43,8 +44,8 @@ def measure_command(
     if answer.state == "published":
         _show(answer, currency)
     for problem in answer.problems:
-        console.print(f"\n[bold]{'!' if problem.blocks else '·'}[/] {problem.what}")
-        console.print(f"  {problem.next_step}")
+        console.print(f"\n[bold]{'!' if problem.blocks else '·'}[/] {escape(problem.what)}")
+        console.print(f"  {escape(problem.next_step)}")
     show_promoted(report.promoted, currency)
 
 

@@ -75,9 +75,14 @@ def write_experiments(scene: Scene, names: Names, pen: Pen, folder: Path) -> int
 
 
 def _write_holdouts(scene: Scene, folder: Path) -> None:
-    """Write down what the team planned of its holdouts: until when, and how many are left out."""
+    """Write down what the team planned of its holdouts: until when, how many are left out.
+
+    And which part of all whom the channel reaches the lots are drawn of: those with an account, as
+    the shop counts its customers.
+    """
+    covers = scene.world.people.account_share
     rows = [
-        f"{e.name},{e.channel},{e.starts_on},{e.days},{e.share:g}\n"
+        f"{e.name},{e.channel},{e.starts_on},{e.days},{e.share:g},{covers:g}\n"
         for e in scene.world.experiments
         if e.kind == "holdout"
         and e.share is not None
@@ -86,7 +91,7 @@ def _write_holdouts(scene: Scene, folder: Path) -> None:
     if rows:
         path = folder / "experiments" / "holdouts.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("name,channel,starts_on,days,share\n" + "".join(rows))
+        path.write_text("name,channel,starts_on,days,share,covers\n" + "".join(rows))
 
 
 def _write_city_tests(scene: Scene, folder: Path) -> None:
