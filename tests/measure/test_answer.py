@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from parvis.measure.answer import Answer, answer
+from parvis.measure.holidays import with_holidays
+from parvis.measure.mix.panel import panel_of
 from parvis.measure.problems import PROBLEMS
 from tests.measure.made_brand import CITIES, MONDAY, RETURNS, brand, table
 
@@ -206,3 +208,15 @@ def test_each_problem_is_filled_in_by_its_own_values(found: Answer) -> None:
     holes = re.compile(r"%\((\w+)\)s")
     for what, next_step in PROBLEMS.values():
         assert set(holes.findall(next_step)) <= set(holes.findall(what))
+
+
+def test_holidays_are_figures_of_their_own() -> None:
+    kpi = table(brand(40))
+    more = with_holidays(kpi, "FR")
+    days = [r["day"] for r in more.to_pylist() if r["name"] == "holidays"]
+    assert date(2025, 7, 14) in days
+    assert len(more) == len(kpi) + len(days)
+    assert "holidays" in panel_of(more).data.control_names
+    # nobody knows the holidays of a country that isn't there
+    assert with_holidays(kpi, "XX") is kpi
+    assert len(with_holidays(kpi.slice(0, 0), "FR")) == 0

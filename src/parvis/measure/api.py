@@ -7,6 +7,7 @@ from parvis.measure.budget.optimise import Allocation, BudgetRules, compared, re
 from parvis.measure.budget.plan import Ahead, WeekPlan, ahead, plan_weeks
 from parvis.measure.curves import SCALES, ResponseCurves, interval
 from parvis.measure.experiments import api as experiments
+from parvis.measure.holidays import with_holidays
 from parvis.measure.journeys.campaigns import campaigns, digital_shares
 from parvis.measure.journeys.routes import top_routes
 from parvis.measure.journeys.sites import read_categories
@@ -59,4 +60,5 @@ __all__ = [
     "touchpoints",
     "unrated_spend",
     "walks",
+    "with_holidays",
 ]

@@ -169,7 +169,7 @@ def _mix(
         settings.time.zone,
     )
     lost = engine.arrow(measure.unrated_spend(spend)).to_pylist()
-    kpi = engine.arrow(figures)
+    kpi = measure.with_holidays(engine.arrow(figures), settings.identity.country)
     named = measure.named_channel(engine.table("touchpoints"), engine.table("spend"))
     shared = measure.campaigns(spend, named, engine.table("journeys"))
     campaigns = engine.arrow(shared).to_pylist()

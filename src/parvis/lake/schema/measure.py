@@ -11,7 +11,11 @@ KPI = TableSchema(
         Column("day", "!date", "a day in the workspace's zone"),
         Column("geography", "!string", "city or region; empty: not known, or the whole"),
         Column("kind", "!string", "outcome, spend or control"),
-        Column("name", "!string", "sales, orders; the channel; discount, texts, negative texts"),
+        Column(
+            "name",
+            "!string",
+            "sales, orders; the channel; discount, texts, negative texts, holidays",
+        ),
         Column("value", "!float64", "money in the workspace's currency; a share; a count"),
     ),
 )

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from parvis.measure.holidays import HOLIDAYS
 from parvis.measure.mix.contracts import MixData
 from parvis.measure.problems import NothingToMeasure, problem
 
@@ -167,7 +168,7 @@ def _spread(spend: Floats, usual: Floats) -> Floats:
 
 
 def _controls(kpi: pa.Table, days: list[date], places: int) -> tuple[tuple[str, ...], Floats]:
-    """Return discounts and what is said, on the scales on which they matter."""
+    """Return discounts, what is said and holidays, on the scales on which they matter."""
     found: dict[str, Floats] = {}
     told = _names(kpi, "control")
     if "discount" in told:
@@ -178,6 +179,8 @@ def _controls(kpi: pa.Table, days: list[date], places: int) -> tuple[tuple[str, 
         negative = _grid(kpi, "control", "negative texts", days, ()).sum(axis=1)
         found["texts"] = np.log1p(texts)
         found["negative texts"] = np.log1p(negative)
+    if HOLIDAYS in told:
+        found[HOLIDAYS] = _grid(kpi, "control", HOLIDAYS, days, ()).sum(axis=1)
     if not found:
         return (), np.zeros((len(days), places, 0))
     columns = np.stack(list(found.values()), axis=1)
