@@ -17,7 +17,7 @@
   }
 
   const follow = (selector) => document.querySelector(selector)?.click();
-  const places = { o: "/", c: "/customers", r: "/orders", m: "/conversations", t: "/topics", v: "/voices", x: "/experiments", w: "/wall", p: "/promotions", s: "/silos", i: "/identity" };
+  const places = { o: "/", c: "/customers", r: "/orders", m: "/conversations", t: "/topics", v: "/voices", x: "/experiments", w: "/wall", p: "/promotions", l: "/waste", b: "/budget", j: "/journeys", s: "/silos", i: "/identity" };
   let afterG = false;
 
   function showKeys() {
