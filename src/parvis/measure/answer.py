@@ -24,7 +24,7 @@ from parvis.measure.mix.diagnosis import diagnose, kept_places
 from parvis.measure.mix.fitting import MixFit, default_priors, fit_mix
 from parvis.measure.mix.outlook import design_before, lengthened, outlook
 from parvis.measure.mix.panel import Panel, panel_of
-from parvis.measure.mix.response import response_curves, response_in
+from parvis.measure.mix.response import response_in
 from parvis.measure.mix.sampler import SamplerOptions
 from parvis.measure.mix.trust import Backtest, Predictive, backtest, learned, predictive
 from parvis.measure.mix.weeks import week_parts
@@ -117,6 +117,20 @@ def answer(
     campaigns
         What campaigns cost, and which sales touches credit them with; see `campaign_rows`.
     """
+    from threadpoolctl import threadpool_limits
+
+    # these matrices are small: threads wait for each other for longer than they compute
+    with threadpool_limits(1):
+        return _answer(kpi, unrated, margin, findings, campaigns)
+
+
+def _answer(
+    kpi: pa.Table,
+    unrated: Sequence[Mapping[str, Any]],
+    margin: float | None,
+    findings: Sequence[Finding],
+    campaigns: Sequence[Mapping[str, Any]],
+) -> Answer:
     problems = _of_money(unrated, margin)
     try:
         panel = panel_of(kpi)
@@ -145,7 +159,10 @@ def answer(
     bad = _of_trust(trust)
     if bad:
         return replace(_refused(kpi, [*problems, *bad], panel), checks=checks)
-    curves = response_curves(fit, margin or 1.0)
+    quarters = rows.quarters_of(fit.data)
+    curves, *by_quarter = response_in(
+        fit, margin or 1.0, [slice(None), *(time for _, time, _, _ in quarters)]
+    )
     days = (panel.first_day, panel.last_day)
     ledger = rows.ledger_rows(judge(curves), days, problems, margin)
     return Answer(
@@ -159,7 +176,7 @@ def answer(
         checks=checks,
         ledger=ledger,
         ledger_parts=[
-            *_quarters(fit, problems, margin),
+            *rows.quarter_rows(by_quarter, quarters, problems, margin),
             *rows.campaign_rows(ledger, campaigns, margin),
         ],
         response=rows.response_rows(curves),
@@ -211,14 +228,6 @@ def _of_trust(trust: _Trust) -> list[Problem]:
                     real=float(held.real.sum()))
         )  # fmt: skip
     return found
-
-
-def _quarters(
-    fit: MixFit, problems: Sequence[Problem], margin: float | None
-) -> list[dict[str, Any]]:
-    quarters = rows.quarters_of(fit.data)
-    curves = response_in(fit, margin or 1.0, [time for _, time, _, _ in quarters])
-    return rows.quarter_rows(curves, quarters, problems, margin)
 
 
 def _weeks(fit: MixFit, trust: _Trust) -> list[dict[str, Any]]:

@@ -110,9 +110,9 @@ def suggest_test(fit: MixFit, curves: ResponseCurves, channel: int) -> Suggested
     noise = rng.standard_normal(len(theta))
     spent = fit.data.spend[:, :, channel].mean(axis=0)
     best, most = None, 0.0
+    all_built = [_built(fit, theta, channel, weeks) for weeks in _WEEKS]
     for places in _sets(fit.scale):
-        for weeks in _WEEKS:
-            built = _built(fit, theta, channel, weeks)
+        for weeks, built in zip(_WEEKS, all_built, strict=True):
             error = _error(fit, theta, places, weeks)
             for factor in _FACTORS:
                 made = (double if factor else -usual)[:, places] - (
@@ -169,15 +169,16 @@ def _error(fit: MixFit, theta: Floats, places: NDArray[np.intp], weeks: int) -> 
 def _worth(profits: Floats, seen: Floats, rng: np.random.Generator) -> float:
     """Return what knowing is worth: (draws, choices) profits, (draws,) what the test would see."""
     anyway = float(profits.mean(axis=0).max())
-
-    def gained(told: Floats) -> float:
-        scaled = (told - told.mean()) / max(float(told.std()), 1e-300)
-        terms = np.vander(scaled, _BENDS + 1)
-        fitted = terms @ np.linalg.lstsq(terms, profits, rcond=None)[0]
-        return float(fitted.max(axis=1).mean()) - anyway
-
-    by_noise = np.mean([gained(rng.permutation(seen)) for _ in range(_SHUFFLES)])
-    return max(gained(seen) - float(by_noise), 0.0)
+    spread = float(seen.std())
+    if spread <= 0:
+        return 0.0
+    scaled = (seen - seen.mean()) / spread
+    # what a regression fits doesn't depend on how its terms are turned; shuffled they stay upright
+    terms, _ = np.linalg.qr(np.vander(scaled, _BENDS + 1))
+    rows = np.stack([np.arange(len(seen)), *(rng.permutation(len(seen)) for _ in range(_SHUFFLES))])
+    fitted = terms @ (terms[rows].transpose(0, 2, 1) @ profits)
+    gained = fitted.max(axis=2).mean(axis=1) - anyway
+    return max(float(gained[0] - gained[1:].mean()), 0.0)
 
 
 def _settles(below: Floats, seen: Floats) -> float:

@@ -81,15 +81,33 @@ def by_place(fit: MixFit, channel: int, scales: Floats, draws: int = 400) -> Flo
 
 
 def _made(fit: MixFit, theta: Floats, channel: int, scales: Floats = SCALES) -> Iterator[Floats]:
-    """Return what is made in each row at each multiple; (draws, rows)."""
+    """Return what is made in each row at each multiple; (draws, rows), written over each time."""
     posterior = fit.posterior
     unit = posterior.unit(theta, fit.data.outcome.ravel(), fit.scale)
     height = posterior.heights(theta)[channel][:, None] * unit
     pressure = fit.data.spend[:, :, channel] / fit.usual[:, channel]
     # what is carried over of a multiple is that multiple of what is carried over
     carried = posterior.carried(theta, channel, lagged(pressure, lags_of(fit.data.period_days)))
+    bent = posterior.bent(theta, channel, carried)
+    made = height * bent
+    slope = _slope(fit, theta, channel)
+    found, below = np.empty_like(made), np.empty_like(made)
     for scale in scales:
-        yield height * posterior.bent(theta, channel, scale * carried)
+        # u / (1 + u) is bent, and at a multiple the odds u are its power of the slope as large
+        odds = (scale**slope)[:, None]
+        np.multiply(bent, odds - 1.0, out=below)
+        np.add(below, 1.0, out=below)
+        np.multiply(made, odds, out=found)
+        yield np.divide(found, below, out=found)
+
+
+def _slope(fit: MixFit, theta: Floats, channel: int) -> Floats:
+    """Return the slope of a channel's saturation; (draws,)."""
+    # by which the logarithm of the odds rises with that of the pressure
+    two = fit.posterior.bent(theta, channel, np.array([[1.0, np.e]]))
+    odds = np.log(two / (1.0 - two))
+    found: Floats = odds[:, 1] - odds[:, 0]
+    return found
 
 
 def _inside(fit: MixFit, times: Sequence[slice]) -> Floats:
