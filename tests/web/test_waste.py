@@ -143,6 +143,11 @@ def test_the_best_budget_keeps_to_what_is_allowed(served: TestClient) -> None:
     assert "leaves between" in text_of(page)
     refused = client.get("/budget?best=1&min0=200&min1=200&min2=200&total=100").text
     assert "The least of all channels is" in text_of(refused)
+    crossed = client.get("/budget?best=1&min0=80&max0=20").text
+    assert "The least of posters is above its most." in text_of(crossed)
+    short = client.get("/budget?best=1&max0=10&max1=10&max2=10&all=1").text
+    assert "The most of all channels is" in text_of(short)
+    assert "nothing" in text_of(client.get("/budget?best=1&total=0").text)
 
 
 @pytest.mark.parametrize("query", ["s0=nan&s1=-5&s2=1e9", "total=abc&caution=??", "min0=%00"])

@@ -12,7 +12,6 @@ import numpy as np
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from parvis.errors import MeasureError
 from parvis.measure import api as measure
 from parvis.web.language import Language
 from parvis.web.pages.csv import rows_response
@@ -169,10 +168,9 @@ def _page(visit: Visit, found: Measured) -> dict[str, Any]:
     view = BudgetView.of(visit.request.query_params, len(curves.channels))
     refused = ""
     if view.best:
-        try:
+        refused = _refusal(view, curves, currency, language)
+        if not refused:
             view = _best(view, curves)
-        except MeasureError as error:
-            refused = f"{error.what} {error.next_step}"
     spend = curves.spend * np.array(view.scales)
     plan = measure.compared(curves, spend)
     weeks = measure.plan_weeks(future, spend)
@@ -217,13 +215,46 @@ def _page(visit: Visit, found: Measured) -> dict[str, Any]:
     }
 
 
+def _refusal(
+    view: BudgetView, curves: measure.ResponseCurves, currency: str, language: Language
+) -> str:
+    """Tell why there is no best split within what is allowed; empty: there is one."""
+    say, fmt, today = language.say, language.formats, curves.spend
+    total = view.total * float(today.sum())
+    least = float((np.array(view.floors) * today).sum())
+    most = float((np.array(view.ceilings) * today).sum())
+    for name, low, high in zip(curves.channels, view.floors, view.ceilings, strict=True):
+        if low > high:
+            return say("The least of %(channel)s is above its most.", channel=name)
+    if total <= 0:
+        return say("A budget of nothing can't be split.")
+    if least > total * (1 + 1e-9):
+        return say(
+            "The least of all channels is %(least)s, the budget %(total)s: raise it, or lower a "
+            "channel's least.",
+            least=fmt.money(least, currency, 0),
+            total=fmt.money(total, currency, 0),
+        )
+    if view.keeps_all and most < total * (1 - 1e-9):
+        return say(
+            "The most of all channels is %(most)s, and all of %(total)s is to be spent: raise a "
+            "channel's most, or allow a rest.",
+            most=fmt.money(most, currency, 0),
+            total=fmt.money(total, currency, 0),
+        )
+    return ""
+
+
 def _best(view: BudgetView, curves: measure.ResponseCurves) -> BudgetView:
     """Find the best split within what is allowed."""
     today = curves.spend
+    floors, ceilings = np.array(view.floors) * today, np.array(view.ceilings) * today
+    total = max(view.total * float(today.sum()), float(floors.sum()))
     rules = measure.BudgetRules(
-        total=view.total * float(today.sum()),
-        floors=np.array(view.floors) * today,
-        ceilings=np.array(view.ceilings) * today,
+        # equal but for the last digit is equal
+        total=min(total, float(ceilings.sum())) if view.keeps_all else total,
+        floors=floors,
+        ceilings=ceilings,
         must_spend=view.keeps_all,
         caution=_CAUTIONS[view.caution],
     )

@@ -72,7 +72,20 @@ def save_ledger(visit: Editor) -> Response:
     return rows_response("ledger", visit.shelf.situation, rows, _LEDGER_COLUMNS)
 
 
-@waste_pages.get("/waste/{channel}")
+@waste_pages.get("/waste/{channel:path}/spend.csv")
+def save_spending(visit: Editor, channel: str) -> Response:
+    """Give all rows of a channel's spending as a file."""
+    rows: list[dict[str, Any]] = []
+    total = 1
+    while len(rows) < total:
+        some, total = spend_rows(visit.shelf, channel, len(rows))
+        if not some:
+            break
+        rows += some
+    return rows_response("spending", visit.shelf.situation, rows, _SPEND_COLUMNS)
+
+
+@waste_pages.get("/waste/{channel:path}")
 def show_channel(visit: Member, channel: str) -> Response:
     """Show what a verdict stands on."""
     shelf, language = visit.shelf, visit.language
@@ -114,19 +127,6 @@ class _At:
 
     def address(self, page: int = 1) -> str:
         return f"page={page}#rows"
-
-
-@waste_pages.get("/waste/{channel}/spend.csv")
-def save_spending(visit: Editor, channel: str) -> Response:
-    """Give all rows of a channel's spending as a file."""
-    rows: list[dict[str, Any]] = []
-    total = 1
-    while len(rows) < total:
-        some, total = spend_rows(visit.shelf, channel, len(rows))
-        if not some:
-            break
-        rows += some
-    return rows_response("spending", visit.shelf.situation, rows, _SPEND_COLUMNS)
 
 
 def _first(visit: Visit, found: Measured) -> dict[str, Any]:
