@@ -65,10 +65,10 @@ def judge_promotions(engine: Engine, workspace: Workspace) -> Promoted:
     has_shelves = bool(engine.count(engine.table("promotions_shown").limit(1)))
     if not (has_coupons or has_shelves):
         return Promoted((), (), None, time.perf_counter() - began)
-    lines = engine.stage(promotions.kept_lines(engine.table("order_lines"), engine.table("orders")))
+    # read anew by each question, of the columns it needs: kept, they would fill the memory
+    lines = promotions.kept_lines(engine.table("order_lines"), engine.table("orders"))
     coupons, redeemed = _coupons(engine, workspace, lines) if has_coupons else ([], None)
     shown = _shown(engine, lines) if has_shelves else []
-    engine.discard(lines)
     return Promoted(coupons, shown, redeemed, time.perf_counter() - began)
 
 
@@ -139,8 +139,10 @@ def _shown(engine: Engine, lines: ir.Table) -> list[dict[str, Any]]:
     shops = shown.select("store_id").distinct()
     told = promotions.orders_in_shops(engine.table("orders"), engine.table("events"))
     placed = engine.stage(told.semi_join(shops, "store_id"))
-    sold = engine.stage(promotions.lines_in_shops(lines, placed, shown))
-    products = engine.stage(promotions.often_sold(sold, _LEAST_CELLS, _MOST_PRODUCTS))
+    sold = engine.stage(promotions.lines_in_shops(lines, placed, shown, _LEAST_CELLS))
+    products = engine.stage(
+        promotions.often_sold(sold, engine.table("order_lines"), _LEAST_CELLS, _MOST_PRODUCTS)
+    )
     facts = promotions.ShelfFacts(
         engine.arrow(products.order_by("product_id")),
         engine.arrow(promotions.sold_by_week(sold, products)),

@@ -125,7 +125,7 @@ def kept_lines(order_lines: ir.Table, orders: ir.Table) -> ir.Table:
     Returns
     -------
     ir.Table
-        `customer_id`, `order_id`, `line_number`, `day`, `product_id`, `name`, `category`,
+        `customer_id`, `source`, `order_id`, `line_number`, `day`, `product_id`, `category`,
         `sales`, `units`, `discount`, `coupon_discount` (money as numbers: sales in the workspace's
         currency, discounts as the orders tell them).
     """
@@ -138,7 +138,6 @@ def kept_lines(order_lines: ir.Table, orders: ir.Table) -> ir.Table:
         "order_id",
         "line_number",
         "product_id",
-        "name",
         "category",
         day=lines.ordered_on,
         sales=lines.net_base.cast("float64"),
@@ -202,8 +201,9 @@ def redeemed_lines(handed: ir.Table, coupon_products: ir.Table, lines: ir.Table)
     """
     off = lines.filter(lines.coupon_discount > 0)
     good = coupon_products.select("campaign", "coupon_id", "product_id").distinct()
-    named = handed.distinct().inner_join(good, ["campaign", "coupon_id"])
-    found = off.inner_join(named, ["customer_id", "day", "product_id"])
+    # coupons are good for thousands of products each: of few lines it is asked which
+    near = off.inner_join(handed.distinct(), ["customer_id", "day"])
+    found = near.inner_join(good, ["campaign", "coupon_id", "product_id"])
     once = found.group_by("campaign", "customer_id", "source", "order_id", "line_number").agg(
         day=found.day.max(),
         coupon_id=found.coupon_id.min(),
@@ -246,11 +246,12 @@ def known_before(
     starts = campaigns.select("campaign", "starts_on")
     asked = redeemed.select("campaign", "customer_id", "coupon_id").distinct()
     good = coupon_products.select("campaign", "coupon_id", "product_id").distinct()
-    wide = asked.inner_join(good, ["campaign", "coupon_id"]).inner_join(starts, "campaign")
-    bought = lines.select("customer_id", "product_id", "day").distinct()
-    earlier = wide.inner_join(bought, ["customer_id", "product_id"]).filter(
+    bought = lines.select("customer_id", "product_id", "day")
+    near = asked.inner_join(starts, "campaign").inner_join(bought, "customer_id")
+    dated = near.filter(
         lambda t: (t.day < t.starts_on) & (t.day >= t.starts_on - ibis.interval(days=DAYS_BEFORE))
     )
+    earlier = dated.inner_join(good, ["campaign", "coupon_id", "product_id"])
     key = ["campaign", "customer_id", "coupon_id"]
     anyone = earlier.group_by(key).agg(days_any=earlier.day.nunique())
     same = earlier.group_by([*key, "product_id"]).agg(days_same=earlier.day.nunique())

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ __all__ = ["Fit", "Grid", "fit_each", "fit_together"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Codes = NDArray[np.integer[Any]]
 
 _STEPS: Final = 15
 #: Far below any standard error.
@@ -58,10 +59,10 @@ class Grid:
         (weeks,) logarithm of the price; null: not held.
     """
 
-    units: Floats
-    orders: Floats
-    display: Ints
-    mailer: Ints
+    units: NDArray[np.floating[Any]]
+    orders: NDArray[np.floating[Any]]
+    display: Codes
+    mailer: Codes
     levels: tuple[int, int]
     price: Floats | None = None
 
@@ -83,6 +84,47 @@ class Fit:
 
     factors: Floats
     error: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """What stays the same while factors are looked for. Most cells aren't shown in any way.
+
+    Parameters
+    ----------
+    grid
+        What it is laid out from.
+    where
+        (shown,) the cells in which the product was shown in any way.
+    display, mailer
+        (shown,) how.
+    at_shop, at_season, crossed
+        For each of display and mailer the shop and the code of those cells as one number, the
+        season and the code; and both codes.
+    starts, season
+        (seasons,) the first week of those that share a level; (weeks,) which level a week has.
+    by_shop, by_season
+        Units, summed up.
+    """
+
+    grid: Grid
+    where: Ints
+    display: Ints
+    mailer: Ints
+    at_shop: tuple[Ints, Ints]
+    at_season: tuple[Ints, Ints]
+    crossed: Ints
+    starts: Ints
+    season: Ints
+    by_shop: Floats
+    by_season: Floats
+
+    def seasons(self, of: Floats) -> Floats:
+        """Sum up over the weeks that share a level; (shops, seasons)."""
+        if len(self.starts) == of.shape[1]:
+            return of
+        found: Floats = np.add.reduceat(of, self.starts, axis=1)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +171,13 @@ def _told(factors: Floats, bend: Floats, scores: Floats) -> Fit:
 
 def _climb(grids: Sequence[Grid], *, weeks_alike: int) -> tuple[Floats, list[_Slope]]:
     factors = np.zeros(grids[0].width)
-    weeks = [np.ones(_seasons(g, weeks_alike).shape[1]) for g in grids]
+    laid = [_laid(g, weeks_alike) for g in grids]
+    weeks = [np.ones(len(one.starts)) for one in laid]
     slopes: list[_Slope] = []
     for _ in range(_STEPS):
         slopes = [
-            _slope(g, factors, w, weeks_alike=weeks_alike)
-            for g, w in zip(grids, weeks, strict=True)
+            _slope(one, factors, w, weeks_alike=weeks_alike)
+            for one, w in zip(laid, weeks, strict=True)
         ]
         bend = np.sum([s.bend for s in slopes], axis=0)
         score = np.sum([s.score for s in slopes], axis=0)
@@ -151,74 +194,112 @@ def _climb(grids: Sequence[Grid], *, weeks_alike: int) -> tuple[Floats, list[_Sl
     return factors, slopes
 
 
-def _slope(grid: Grid, factors: Floats, weeks: Floats, *, weeks_alike: int) -> _Slope:
+def _laid(grid: Grid, weeks_alike: int) -> _Laid:
     ways, mails = grid.levels
-    effect = np.exp(np.append(0.0, factors[:ways]))[grid.display]
-    effect = effect * np.exp(np.append(0.0, factors[ways : ways + mails]))[grid.mailer]
-    base = grid.orders * effect
+    width = grid.units.shape[1]
+    starts = np.arange(0, width, weeks_alike or width)
+    season = np.arange(width) // (weeks_alike or width)
+    where = np.flatnonzero((grid.display > 0) | (grid.mailer > 0))
+    display = grid.display.ravel()[where].astype(np.int64)
+    mailer = grid.mailer.ravel()[where].astype(np.int64)
+    shop, when = where // width, season[where % width]
+    by_week = grid.units.sum(axis=0, dtype=np.float64)
+    return _Laid(
+        grid,
+        where,
+        display,
+        mailer,
+        (shop * (ways + 1) + display, shop * (mails + 1) + mailer),
+        (when * (ways + 1) + display, when * (mails + 1) + mailer),
+        display * (mails + 1) + mailer,
+        starts,
+        season,
+        grid.units.sum(axis=1, dtype=np.float64),
+        np.add.reduceat(by_week, starts),
+    )
+
+
+def _slope(laid: _Laid, factors: Floats, weeks: Floats, *, weeks_alike: int) -> _Slope:
+    grid = laid.grid
+    ways, mails = grid.levels
+    base = np.array(grid.orders, np.float64)
+    shown = np.exp(np.append(0.0, factors[:ways]))[laid.display]
+    base.reshape(-1)[laid.where] *= (
+        shown * np.exp(np.append(0.0, factors[ways : ways + mails]))[laid.mailer]
+    )
     if grid.price is not None:
-        base = base * np.exp(factors[-1] * grid.price)[None, :]
-    by_shop, by_week = grid.units.sum(axis=1), grid.units.sum(axis=0)
-    seasons = _seasons(grid, weeks_alike)
-    together = base @ seasons
-    shops = by_shop / np.maximum(together @ weeks, 1e-300)
+        base *= np.exp(factors[-1] * grid.price)
+    together = laid.seasons(base)
+    shops = laid.by_shop / np.maximum(together @ weeks, 1e-300)
     if weeks_alike:
-        of_season = by_week @ seasons
         # both sums must be right at once: each is mended in turn, from where it last stood
         for _ in range(_ROUNDS):
-            weeks[:] = of_season / np.maximum(shops @ together, 1e-300)
-            shops = by_shop / np.maximum(together @ weeks, 1e-300)
-    mean = base * shops[:, None] * (seasons @ weeks)[None, :]
-    return _curved(grid, mean, grid.units - mean, weeks_alike=weeks_alike)
+            weeks[:] = laid.by_season / np.maximum(shops @ together, 1e-300)
+            shops = laid.by_shop / np.maximum(together @ weeks, 1e-300)
+    mean = base
+    mean *= shops[:, None]
+    mean *= weeks[laid.season]
+    return _curved(laid, mean, grid.units - mean, weeks_alike=weeks_alike)
 
 
-def _seasons(grid: Grid, weeks_alike: int) -> Floats:
-    """Tell which weeks share a level. Shape (weeks, levels)."""
-    number = np.arange(grid.units.shape[1]) // (weeks_alike or grid.units.shape[1])
-    return np.asarray(number[:, None] == np.arange(number[-1] + 1)[None, :], np.float64)
-
-
-def _curved(grid: Grid, mean: Floats, left: Floats, *, weeks_alike: int) -> _Slope:
+def _curved(laid: _Laid, mean: Floats, left: Floats, *, weeks_alike: int) -> _Slope:
     """Take out of the curvature what the levels can do as well."""
-    shop_left, _, _ = _sums(grid, left)
-    at_shop, at_week, cross = _sums(grid, mean)
+    shop_left = _at_shop(laid, left)
+    at_shop, at_season = _at_shop(laid, mean), _at_season(laid, mean)
     of_shop = mean.sum(axis=1)
     scaled = at_shop / np.maximum(of_shop, 1e-300)[:, None]
-    bend = cross - at_shop.T @ scaled
+    bend = _crossed(laid, mean) - at_shop.T @ scaled
     score = shop_left.sum(axis=0)
-    by_shop = shop_left - left.sum(axis=1)[:, None] * scaled
+    all_left = left.sum(axis=1)[:, None]
+    by_shop = shop_left - all_left * scaled
     if weeks_alike:
-        seasons = _seasons(grid, weeks_alike)
-        mean, left = mean @ seasons, left @ seasons
+        mean, left = laid.seasons(mean), laid.seasons(left)
         of_week = mean.sum(axis=0)
-        rest = seasons.T @ at_week - mean.T @ scaled
-        within = np.diag(of_week) - mean.T @ (mean / np.maximum(of_shop, 1e-300)[:, None])
+        share = mean / np.maximum(of_shop, 1e-300)[:, None]
+        rest = at_season - mean.T @ scaled
+        within = np.diag(of_week) - mean.T @ share
         # the levels are known but for one factor that shops and weeks share
         within[np.diag_indices_from(within)] += 1e-9 * max(float(of_week.max()), 1.0)
         within += of_week.mean() / len(of_week) ** 2
         moved = np.linalg.solve(within, rest)
         bend = bend - rest.T @ moved
-        shifted = scaled - (mean / np.maximum(of_shop, 1e-300)[:, None]) @ moved
-        by_shop = shop_left - left @ moved - left.sum(axis=1)[:, None] * shifted
+        by_shop = shop_left - left @ moved - all_left * (scaled - share @ moved)
     return _Slope(score, (bend + bend.T) / 2.0, by_shop)
 
 
-def _sums(grid: Grid, of: Floats) -> tuple[Floats, Floats, Floats]:
-    """Sum up over weeks (shops, factors), over shops (weeks, factors), and over both, crossed."""
+def _at_shop(laid: _Laid, of: Floats) -> Floats:
+    """Sum up over weeks, by factor; (shops, factors)."""
+    grid = laid.grid
+    found = _by_code(laid, of, laid.at_shop, len(of))
+    if grid.price is not None:
+        found.append((of @ grid.price)[:, None])
+    return np.concatenate(found, axis=1)
+
+
+def _at_season(laid: _Laid, of: Floats) -> Floats:
+    """Sum up over shops and the weeks that share a level, by factor; (seasons, factors)."""
+    grid = laid.grid
+    found = _by_code(laid, of, laid.at_season, len(laid.starts))
+    if grid.price is not None:
+        found.append(np.add.reduceat(of.sum(axis=0) * grid.price, laid.starts)[:, None])
+    return np.concatenate(found, axis=1)
+
+
+def _by_code(laid: _Laid, of: Floats, at: tuple[Ints, Ints], size: int) -> list[Floats]:
+    some = of.ravel()[laid.where]
+    found = []
+    for place, width in zip(at, laid.grid.levels, strict=True):
+        many = np.bincount(place, some, minlength=size * (width + 1))
+        found.append(np.asarray(many.reshape(size, width + 1)[:, 1:], np.float64))
+    return found
+
+
+def _crossed(laid: _Laid, of: Floats) -> Floats:
+    """Sum up over shops and weeks, by two factors; (factors, factors)."""
+    grid = laid.grid
     ways, mails = grid.levels
-    shops, weeks = of.shape
-    flat = of.ravel()
-    row = np.repeat(np.arange(shops), weeks)
-    column = np.tile(np.arange(weeks), shops)
-    shown, mailed = grid.display.ravel(), grid.mailer.ravel()
-
-    def laid(place: Ints, size: int, code: Ints, width: int) -> Floats:
-        many = np.bincount(place * (width + 1) + code, flat, minlength=size * (width + 1))
-        return np.asarray(many.reshape(size, width + 1)[:, 1:], np.float64)
-
-    at_shop = [laid(row, shops, shown, ways), laid(row, shops, mailed, mails)]
-    at_week = [laid(column, weeks, shown, ways), laid(column, weeks, mailed, mails)]
-    table = np.bincount(shown * (mails + 1) + mailed, flat, minlength=(ways + 1) * (mails + 1))
+    some = of.ravel()[laid.where]
+    table = np.bincount(laid.crossed, some, minlength=(ways + 1) * (mails + 1))
     both = table.reshape(ways + 1, mails + 1)
     cross = np.zeros((grid.width, grid.width))
     cross[:ways, :ways] = np.diag(both.sum(axis=1)[1:])
@@ -226,10 +307,9 @@ def _sums(grid: Grid, of: Floats) -> tuple[Floats, Floats, Floats]:
     cross[:ways, ways : ways + mails] = both[1:, 1:]
     cross[ways : ways + mails, :ways] = both[1:, 1:].T
     if grid.price is not None:
-        by_week = of.sum(axis=0)
-        at_shop.append((of @ grid.price)[:, None])
-        at_week.append((by_week * grid.price)[:, None])
-        every = np.concatenate([at_week[0], at_week[1]], axis=1)
-        cross[-1, :-1] = cross[:-1, -1] = grid.price @ every
-        cross[-1, -1] = float(by_week @ grid.price**2)
-    return np.concatenate(at_shop, axis=1), np.concatenate(at_week, axis=1), cross
+        priced = some * grid.price[laid.where % of.shape[1]]
+        codes = zip((laid.display, laid.mailer), grid.levels, strict=True)
+        every = [np.bincount(code, priced, minlength=width + 1)[1:] for code, width in codes]
+        cross[-1, :-1] = cross[:-1, -1] = np.concatenate(every)
+        cross[-1, -1] = float(of.sum(axis=0) @ grid.price**2)
+    return cross

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,7 @@ __all__ = ["Shelf", "ShelfFacts", "Ways", "coarse", "laid_out"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Codes = NDArray[np.integer[Any]]
 
 #: A week in which the price is this much below the product's usual one is a price cut.
 _CUT: Final = 0.05
@@ -114,7 +115,7 @@ def laid_out(facts: ShelfFacts) -> tuple[list[Shelf], Ways]:
         units, sales = np.zeros((len(shops), width)), np.zeros((len(shops), width))
         units[sold_shop[mine], sold_week[mine]] = amounts["units"][mine]
         sales[sold_shop[mine], sold_week[mine]] = amounts["sales"][mine]
-        d, m = np.zeros(units.shape, np.int64), np.zeros(units.shape, np.int64)
+        d, m = np.zeros(units.shape, np.int16), np.zeros(units.shape, np.int16)
         theirs = shown[at][(shown_week[shown[at]] >= 0) & (shown_week[shown[at]] < width)]
         d[shown_shop[theirs], shown_week[theirs]] = display[theirs]
         m[shown_shop[theirs], shown_week[theirs]] = mailer[theirs]
@@ -124,7 +125,9 @@ def laid_out(facts: ShelfFacts) -> tuple[list[Shelf], Ways]:
         d, m = _with_eve(d, len(displays) + 1)[kept], _with_eve(m, len(mailers) + 1)[kept]
         # what sold where nobody is said to have ordered is an order all the same
         visited = np.maximum(orders[kept], units[kept] > 0)
-        grid = Grid(units[kept], visited, d, m, (len(displays) + 1, len(mailers) + 1))
+        # hundreds of grids are held at once: counts and codes are kept small
+        few = (units[kept].astype(np.float32), visited.astype(np.float32))
+        grid = Grid(*few, d, m, (len(displays) + 1, len(mailers) + 1))
         mailed = (m > 0) & (m <= len(mailers)) & (visited > 0)
         cut = np.broadcast_to(price[when][None, :] < -_CUT, m.shape)[mailed]
         found.append(
@@ -144,19 +147,19 @@ def coarse(grid: Grid) -> Grid:
     """Tell displays and mailers apart no further: shown, the week before it, or neither."""
     ways, mails = grid.levels
 
-    def two(code: Ints, eve: int) -> Ints:
-        return np.where(code == eve, 2, (code > 0).astype(np.int64))
+    def two(code: Codes, eve: int) -> Codes:
+        return np.where(code == eve, np.int8(2), (code > 0).astype(np.int8))
 
     return replace(
         grid, display=two(grid.display, ways), mailer=two(grid.mailer, mails), levels=(2, 2)
     )
 
 
-def _with_eve(code: Ints, eve: int) -> Ints:
+def _with_eve(code: Codes, eve: int) -> Codes:
     """Mark the week before a product is shown, if it isn't shown in it."""
     after = np.zeros_like(code)
     after[:, :-1] = code[:, 1:]
-    return np.where((code == 0) & (after > 0), eve, code)
+    return np.where((code == 0) & (after > 0), code.dtype.type(eve), code)
 
 
 def _price(units: Floats, sales: Floats) -> Floats:

@@ -43,7 +43,7 @@ def orders_in_shops(orders: ir.Table, events: ir.Table) -> ir.Table:
     )
 
 
-def lines_in_shops(lines: ir.Table, placed: ir.Table, promotions: ir.Table) -> ir.Table:
+def lines_in_shops(lines: ir.Table, placed: ir.Table, promotions: ir.Table, least: int) -> ir.Table:
     """Find the lines of products that were ever shown, where and when they were bought.
 
     Parameters
@@ -52,10 +52,21 @@ def lines_in_shops(lines: ir.Table, placed: ir.Table, promotions: ir.Table) -> i
         As `kept_lines` keeps them.
     placed
         As `orders_in_shops` places them.
+    least
+        Products of fewer lines than this are left out: they can't be sold in so many weeks.
+
+    Returns
+    -------
+    ir.Table
+        `product_id`, `store_id`, `week`, `units`, `sales`.
     """
-    shown = lines.semi_join(promotions.select("product_id").distinct(), "product_id")
-    bought = shown.filter(shown.units > 0).inner_join(placed, ["customer_id", "source", "order_id"])
-    return bought.select("product_id", "store_id", "week", "name", "category", "units", "sales")
+    sold = lines.filter(lines.units > 0)
+    many = sold.group_by("product_id").agg(lines=sold.count())
+    often = many.filter(many.lines >= least).semi_join(promotions, "product_id")
+    bought = sold.semi_join(often, "product_id").inner_join(
+        placed, ["customer_id", "source", "order_id"]
+    )
+    return bought.select("product_id", "store_id", "week", "units", "sales")
 
 
 def shown_by_week(promotions: ir.Table) -> ir.Table:
@@ -77,13 +88,15 @@ def shown_by_week(promotions: ir.Table) -> ir.Table:
     )
 
 
-def often_sold(sold: ir.Table, least: int, most: int) -> ir.Table:
+def often_sold(sold: ir.Table, order_lines: ir.Table, least: int, most: int) -> ir.Table:
     """Pick the products that are sold often enough in shops that tell what they show.
 
     Parameters
     ----------
     sold
         As `lines_in_shops` finds them.
+    order_lines
+        They tell what products are called.
     least
         In so many weeks of shops it must have been sold.
     most
@@ -94,16 +107,16 @@ def often_sold(sold: ir.Table, least: int, most: int) -> ir.Table:
     ir.Table
         `product_id`, `label`, `category`, `cells`, `sales`.
     """
-    cells = sold.group_by("product_id", "store_id", "week").agg(
-        sales=sold.sales.sum(), category=sold.category.max(), label=sold.name.max()
+    cells = sold.group_by("product_id", "store_id", "week").agg(sales=sold.sales.sum())
+    each = cells.group_by("product_id").agg(cells=cells.count(), sales=cells.sales.sum())
+    often = each.filter(each.cells >= least).order_by(each.cells.desc(), "product_id").limit(most)
+    theirs = order_lines.semi_join(often, "product_id")
+    named = theirs.group_by("product_id").agg(
+        label=theirs.name.max(), category=theirs.category.max()
     )
-    each = cells.group_by("product_id").agg(
-        cells=cells.count(),
-        sales=cells.sales.sum(),
-        category=cells.category.max(),
-        label=cells.label.max(),
+    return often.left_join(named, "product_id").select(
+        "product_id", "label", "category", "cells", "sales"
     )
-    return each.filter(each.cells >= least).order_by(each.cells.desc(), "product_id").limit(most)
 
 
 def sold_by_week(sold: ir.Table, products: ir.Table) -> ir.Table:

@@ -231,7 +231,12 @@ def _by_place(
             size = (
                 sum(bool(c.any()) for c in seen),
                 sum(int(c.sum()) for c in seen),
-                float(sum(s.grid.units[c].sum() for c, s in zip(seen, shelves, strict=True))),
+                float(
+                    sum(
+                        s.grid.units[c].sum(dtype=np.float64)
+                        for c, s in zip(seen, shelves, strict=True)
+                    )
+                ),
             )
             mine = told[n] if size[0] >= _LEAST_PLACED else _NOTHING
             yield _row(way, place, "all", "", place, mine, main, bias, float(false[n]), {}, size)
@@ -322,7 +327,7 @@ def _shown(grid: Grid, at: int) -> int:
 
 
 def _units(grid: Grid, at: int) -> float:
-    return float(grid.units[_inside(grid, at)].sum())
+    return float(grid.units[_inside(grid, at)].sum(dtype=np.float64))
 
 
 def _inside(grid: Grid, at: int) -> NDArray[np.bool_]:
