@@ -204,3 +204,23 @@ def test_the_command_tells_why_there_is_nothing(tmp_path: Path) -> None:
     assert told["problems"][0]["kind"] == "margin"
     assert told["problems"][1]["kind"] == "no spending"
     assert told["ledger"] == []
+
+
+def test_the_api_tells_the_ledger(served: TestClient) -> None:
+    told = enter(served, "viewer").get("/api/v1/ledger").json()
+    assert told["is_published"]
+    assert told["margin"] == 0.4
+    rows = {r["channel"]: r for r in told["rows"]}
+    assert rows["radio"]["verdict"] == "raise"
+    assert {p["kind"] for p in told["parts"]} == {"quarter", "campaign"}
+    given = served.get("/api/v1/credits").json()["rows"]
+    assert {r["channel"] for r in given} == {"search"}
+    served.cookies.clear()
+    assert served.get("/api/v1/ledger").status_code == 401
+
+
+def test_the_api_of_nothing_measured(client: TestClient) -> None:
+    told = client.get("/api/v1/ledger").json()
+    assert told["measured_at"] is None
+    assert told["rows"] == []
+    assert client.get("/api/v1/credits").json() == {"rows": []}

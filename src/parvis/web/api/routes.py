@@ -15,6 +15,7 @@ from parvis.trust.api import Role, User
 from parvis.web.api.access import Asker, PageNumber, State, member
 from parvis.web.api.conversations import conversations_api
 from parvis.web.api.identity import identity_api
+from parvis.web.api.measuring import measuring_api
 from parvis.web.api.models import (
     CustomerOut,
     CustomerPage,
@@ -230,6 +231,7 @@ def _seen_by(user: User, request: Request, found: dict[str, Any]) -> dict[str, A
 
 _v1.include_router(identity_api)
 _v1.include_router(conversations_api)
+_v1.include_router(measuring_api)
 
 for _route in _v1.routes:
     # the first line of what a function says of itself, rather than its name
