@@ -38,7 +38,7 @@ docs: $(VENV)/.demo ## Write the reference (docs/reference) from the code
 	$(BIN)/python docs/make_reference.py
 
 clean: ## Remove the virtual environment, caches and the demo's workspace
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo bench/results
+	rm -rf $(VENV) .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo bench/results
 
 $(BIN)/pip:
 	@test -n "$(PYTHON)" \

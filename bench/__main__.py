@@ -27,6 +27,7 @@ from bench import (
     worlds,
 )
 from bench.measure import Row
+from bench.peers import beside
 
 SECTIONS = {
     "walk_through": walk_through.measure,
@@ -50,6 +51,7 @@ SECTIONS = {
     "journeys": measuring.measure_journeys,
     "mixes": measuring.measure_mixes,
     "cities": measuring.measure_cities,
+    "peers": beside.measure_peers,
     "worlds": worlds.measure_worlds,
     "uplift": uplift.measure_uplift,
 }
@@ -76,7 +78,8 @@ def _show(rows: list[Row]) -> None:
     print(f"\n{'':{width}}  {'measured':>12}  {'at most':>12}")
     for row in rows:
         mark = "" if row.reached else "  <-- missed"
-        figures = f"{row.value:>8.2f} {row.unit:<3}  {row.limit:>8g} {row.unit:<3}"
+        value = f"{'-':>8}" if row.value is None else f"{row.value:>8.2f}"
+        figures = f"{value} {row.unit:<3}  {row.limit:>8g} {row.unit:<3}"
         print(f"{row.what:{width}}  {figures}{mark}")
 
 

@@ -27,17 +27,20 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table: what was measured, the figure, and what it must reach."""
+    """One line of the table: what was measured, the figure, and what it must reach.
+
+    What can't be measured here has no figure (`what` tells why), and nothing to reach.
+    """
 
     what: str
-    value: float
+    value: float | None
     unit: str
     limit: float
 
     @property
     def reached(self) -> bool:
         """Whether the figure is within its limit."""
-        return self.value <= self.limit
+        return self.value is None or self.value <= self.limit
 
 
 def run(command: Sequence[str], cwd: Path | None = None) -> Finished:
