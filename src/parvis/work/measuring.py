@@ -74,13 +74,17 @@ def measure_all(workspace: Workspace) -> MeasureReport:
 
     All is kept in one transaction: nobody reads one half of it.
     """
+    from threadpoolctl import threadpool_limits
+
     began = time.perf_counter()
     engine = workspace.engine.session()
     try:
-        journeys = _credit(engine, workspace)
-        tried = try_experiments(engine, workspace)
-        answer = _mix(engine, workspace, tried.findings)
-        promoted = judge_promotions(engine, workspace)
+        # matrices are small here: threads wait for each other for longer than they compute
+        with threadpool_limits(1):
+            journeys = _credit(engine, workspace)
+            tried = try_experiments(engine, workspace)
+            answer = _mix(engine, workspace, tried.findings)
+            promoted = judge_promotions(engine, workspace)
         seconds = time.perf_counter() - began
 
         def keep() -> None:
