@@ -47,7 +47,7 @@ def measure_uplift(scratch: Path) -> list[Row]:
     rows = []
     for learner in ("T", "X", "DR"):
         data, moved = holdout(1001, _PEOPLE)
-        found = uplift(data, learner)  # type: ignore[arg-type]
+        found = uplift(data, learner)
         best = found.scores >= np.quantile(found.scores, 0.7)
         random = 100 * (1 - float(moved[best].sum() / moved.sum()) / 0.3)
         rows += [

@@ -188,7 +188,7 @@ def measure_worlds(scratch: Path) -> list[Row]:
     inside = 100 * float(np.mean([f.inside for f in mixed]))
     rows.append(Row(f"{len(mixed)} worlds with returns shuffled: truths inside", inside, "%", inf))
     rows += _misclassified(mixed)
-    called = np.mean([[v in ("stop", "cut") for v in f.verdicts] for f in good])
+    called = float(np.mean([[v in ("stop", "cut") for v in f.verdicts] for f in good]))
     rows.append(
         Row(f"{len(good)} worlds none-wasted: channels called wasted", 100 * called, "%", 5)
     )

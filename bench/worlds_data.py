@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,9 +129,11 @@ def _shuffled(world: World, seed: int) -> World:
     return world.model_copy(update={"channels": channels})
 
 
-def _weekly(daily: NDArray) -> NDArray:
+def _weekly(daily: NDArray[Any]) -> NDArray[np.float64]:
     weeks = len(daily) // _WEEK
-    found: NDArray = daily[: weeks * _WEEK].reshape(weeks, _WEEK, *daily.shape[1:]).sum(axis=1)
+    found: NDArray[np.float64] = (
+        daily[: weeks * _WEEK].reshape(weeks, _WEEK, *daily.shape[1:]).sum(axis=1)
+    )
     return found
 
 
@@ -210,7 +213,7 @@ def _marginal(scene: Scene, bases: list[Floats], basket: float) -> Floats:
         for scale in (1 - step, 1 + step):
             cents = story.spend_cents.astype(float)
             cents[:, :, c] *= scale
-            _, lift = advertising(world, story, cents)  # type: ignore[arg-type]
+            _, lift = advertising(world, story, cents)
             brought.append((base * lift[:, :, c] * story.price[:, None]).sum() * basket)
         found.append(
             (brought[1] - brought[0]) / (2 * step * story.spend_cents[:, :, c].sum() / 100)

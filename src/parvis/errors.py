@@ -65,6 +65,7 @@ __all__ = [
     "ModelError",
     "MoneyError",
     "NotAllowed",
+    "NothingToMeasure",
     "ParvisError",
     "PeerBusy",
     "PeerRefused",
@@ -189,6 +190,20 @@ class PictureError(ListeningError):
 
 class MeasureError(ParvisError):
     """What marketing achieves can't be measured as asked."""
+
+
+class NothingToMeasure(MeasureError):
+    """There is no spending, or nothing that it could have made.
+
+    Parameters
+    ----------
+    kind
+        Which of them, as `measure.problems` names it.
+    """
+
+    def __init__(self, what: str, next_step: str, kind: str) -> None:
+        super().__init__(what, next_step)
+        self.kind = kind
 
 
 class MatchingError(ParvisError):

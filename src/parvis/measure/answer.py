@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from parvis.errors import NothingToMeasure
 from parvis.measure.curves import ResponseCurves
 from parvis.measure.experiments.contracts import Finding
 from parvis.measure.ledger import rows
@@ -28,7 +29,7 @@ from parvis.measure.mix.response import response_in
 from parvis.measure.mix.sampler import SamplerOptions
 from parvis.measure.mix.trust import Backtest, Predictive, backtest, learned, predictive
 from parvis.measure.mix.weeks import week_parts
-from parvis.measure.problems import NothingToMeasure, Problem, problem
+from parvis.measure.problems import Problem, problem
 
 __all__ = ["Answer", "answer", "with_demand"]
 
@@ -135,7 +136,7 @@ def _answer(
     try:
         panel = panel_of(kpi)
     except NothingToMeasure as error:
-        problems.append(error.problem)
+        problems.append(problem(error.kind, blocks=True))
         return _refused(kpi, problems, None)
     data, told = kept_places(panel.data)
     problems += [*told, *diagnose(data)]

@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from parvis.errors import MeasureError
-
-__all__ = ["PROBLEMS", "NothingToMeasure", "Problem", "problem"]
+__all__ = ["PROBLEMS", "Problem", "problem"]
 
 #: What is said of each kind, and what to do about it.
 PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
@@ -186,20 +184,6 @@ class Problem:
                 k: v.isoformat() if isinstance(v, date) else v for k, v in self.values.items()
             },
         }
-
-
-class NothingToMeasure(MeasureError):
-    """There is nothing to measure.
-
-    Parameters
-    ----------
-    problem
-        Why.
-    """
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.what, problem.next_step)
-        self.problem = problem
 
 
 def problem(

@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from parvis.errors import NothingToMeasure
 from parvis.measure.holidays import HOLIDAYS
 from parvis.measure.mix.contracts import MixData
-from parvis.measure.problems import NothingToMeasure, problem
+from parvis.measure.problems import problem
 
 __all__ = ["Panel", "panel_of"]
 
@@ -125,7 +126,8 @@ def _days(kpi: pa.Table, outcome: str) -> list[date]:
 
 
 def _nothing(kind: str) -> NothingToMeasure:
-    return NothingToMeasure(problem(kind, blocks=True))
+    found = problem(kind, blocks=True)
+    return NothingToMeasure(found.what, found.next_step, kind)
 
 
 def _places(kpi: pa.Table) -> tuple[str, ...]:
