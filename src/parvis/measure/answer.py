@@ -45,6 +45,8 @@ _LEAST_DRAWS: Final = 200
 _MOST_LOST: Final = 0.01
 #: Of weeks and places, nine in ten should lie where nine in ten drawn again do.
 _LEAST_INSIDE: Final = 0.8
+#: The ends of an interval are told to a few per cent by so many.
+_CURVE_DRAWS: Final = 1200
 _OPTIONS: Final = SamplerOptions(chains=24, warm_up=150, draws=200)
 
 
@@ -162,7 +164,10 @@ def _answer(
         return replace(_refused(kpi, [*problems, *bad], panel), checks=checks)
     quarters = rows.quarters_of(fit.data)
     curves, *by_quarter = response_in(
-        fit, margin or 1.0, [slice(None), *(time for _, time, _, _ in quarters)]
+        fit,
+        margin or 1.0,
+        [slice(None), *(time for _, time, _, _ in quarters)],
+        _CURVE_DRAWS,
     )
     days = (panel.first_day, panel.last_day)
     ledger = rows.ledger_rows(judge(curves), days, problems, margin)
