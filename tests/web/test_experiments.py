@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from tests.web.conftest import text_of
+import warnings
+from collections.abc import Iterator
+
+import pytest
+
+from parvis.trust.api import Access, LoginLimits, Role
+from parvis.web.app import create_app
+from tests.making import made_workspace
+from tests.web.conftest import PASSWORD, text_of
+from tests.work.tried_shop import DARK, HOLDOUT, measured, tried_shop
+
+with warnings.catch_warnings():
+    # Starlette asks for a successor of httpx that other packages don't know yet
+    warnings.simplefilter("ignore")
+    from fastapi.testclient import TestClient
 
 
 def test_an_empty_page_teaches(client) -> None:
@@ -29,3 +43,70 @@ def test_what_cannot_be_is_refused_in_words(client) -> None:
 
 def test_an_experiment_that_is_not_there(client) -> None:
     assert client.get("/experiments/none").status_code == 404
+
+
+@pytest.fixture(scope="module")
+def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A shop with an experiment of each kind, measured."""
+    shop = tried_shop(made_workspace(tmp_path_factory.mktemp("tried") / "shop"))
+    measured(shop)
+    folder = shop.files.folder
+    shop.close()
+    with Access(shop.files.app) as access:
+        for role in (Role.VIEWER, Role.EDITOR):
+            access.users.add(role.value, PASSWORD, name=role.value, role=role)
+    app = create_app(folder, limits=LoginLimits(failures=10_000))
+    with TestClient(app, follow_redirects=False) as client:
+        yield client
+
+
+def enter(client: TestClient, role: str = "editor", language: str = "en") -> TestClient:
+    client.cookies.clear()
+    client.post("/login", data={"login": role, "password": PASSWORD})
+    client.cookies.set("parvis_language", language)
+    return client
+
+
+def test_findings_are_told(tried: TestClient) -> None:
+    client = enter(tried)
+    text = text_of(client.get("/experiments").text)
+    assert "2 of 2 experiments tell their effect from nothing" in text
+    assert "2 times the budget in Aix and Caen" in text
+    holdout = text_of(client.get(f"/experiments/{HOLDOUT}").text)
+    assert "Email sells: between" in holdout
+    assert "2 customers were on both sides" in holdout
+    cities = text_of(client.get(f"/experiments/{DARK}").text)
+    assert "Social in Aix and Caen: sales between" in cities
+    assert "The mix of other cities" in cities
+
+
+def test_they_are_told_in_french(tried: TestClient) -> None:
+    client = enter(tried, language="fr")
+    for path in ("/experiments", f"/experiments/{HOLDOUT}", f"/experiments/{DARK}"):
+        text = text_of(client.get(path).text)
+        for english in (" the ", " of ", "can't", "between", "people", "cities", "Lots", "Sales"):
+            assert english not in text.replace("Dark in the west", ""), (path, english)
+
+
+def test_what_an_editor_says_is_kept_and_noted(tried: TestClient) -> None:
+    client = enter(tried)
+    told = {"name": "Later", "channel": "social", "cities": "gap, Evian", "starts": "2026-09-07",
+            "days": "35", "budget": "0"}  # fmt: skip
+    too_late = client.post("/experiments", data=told | {"starts": "9999-12-20"})
+    assert too_late.status_code == 422
+    assert "Look at the year" in too_late.text
+    answer = client.post("/experiments", data=told)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/experiments/later")
+    assert "no budget in Gap and Evian" in text_of(client.get("/experiments/later").text)
+    again = client.post("/experiments", data=told)
+    assert again.status_code == 422
+    assert "already" in again.text
+    more = {"channel": "social", "starts": "2026-09-07", "ends": "2026-09-01", "kind": "cities"}
+    assert client.post("/experiments/later", data=more).status_code == 422
+    assert client.post("/experiments/later", data=more | {"ends": "2026-10-04"}).status_code == 303
+    access = Access(tried.app.state.reader.workspace.files.app)
+    with access:
+        noted = [(n.action, n.actor, n.subject) for n in access.audit.latest(5)]
+    assert ("experiment.added", "editor", "later") in noted
+    assert ("experiment.described", "editor", "later") in noted
+    assert enter(tried, "viewer").post("/experiments/later", data=more).status_code == 403

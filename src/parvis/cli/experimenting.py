@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -102,7 +102,11 @@ def show(experiment_id: str, workspace: WorkspaceOption = Path(), as_json: _Json
     if not rows:
         console.print("Nothing was measured yet: parvis measure")
         return
-    _show_rows([r for r in rows if r["method"] != "none"], currency)
+    told = [r for r in rows if r["method"] != "none"]
+    if told:
+        _show_rows(told, currency)
+    else:
+        console.print("It tells nothing yet.")
     for problem in rows[0]["problems"]:
         console.print(f"\n{'!' if problem['blocks'] else '·'} {problem['what']}", markup=False)
         console.print(f"  {problem['next_step']}", markup=False)
@@ -114,7 +118,7 @@ def add(
     channel: Annotated[str, typer.Option(help="The channel whose budget is changed.")],
     cities: _Cities,
     starts: Annotated[str, typer.Option(help="Its first day, YYYY-MM-DD.")],
-    days: Annotated[int, typer.Option(min=1, help="How many days it lasts.")],
+    days: Annotated[int, typer.Option(min=1, max=400, help="How many days it lasts.")],
     budget: Annotated[float, typer.Option(help="Times the usual budget; 0: none.")],
     hypothesis: _Hypothesis = None,
     workspace: WorkspaceOption = Path(),
@@ -129,7 +133,7 @@ def add(
         channel=channel,
         hypothesis=hypothesis,
         starts_on=first,
-        ends_on=first + timedelta(days - 1),
+        ends_on=_last(first, days),
         cities=tuple(c.strip() for c in cities.split(",") if c.strip()),
         budget=budget,
     )
@@ -296,6 +300,13 @@ def _day(text: str | None) -> date | None:
         raise MeasureError(f"{text!r} is no day.", "Write it as 2026-03-31.") from None
 
 
+def _last(first: date, days: int) -> date:
+    try:
+        return experiments.last_day(first, days)
+    except OverflowError:
+        raise MeasureError(f"{first} is too late to begin.", "Look at the year.") from None
+
+
 def _design(plan: experiments.Plan) -> str:
     days = f"{plan.starts_on or '?'} to {plan.ends_on or '?'}"
     channel = plan.channel or "a channel that isn't told"
@@ -339,8 +350,7 @@ def _show_rows(rows: list[dict[str, Any]], currency: str) -> None:
             np.format_float_positional(row["p_value"], precision=3, fractional=True),
         )
     console.print(table)
-    seen = rows[0]["seen_on"] if rows else None
-    console.print(f"Seen until {seen}. Each range holds the truth nine times in ten.")
+    console.print(f"Seen until {rows[0]['seen_on']}. Each range holds the truth nine times in ten.")
 
 
 def _range(row: Mapping[str, Any], name: str, how: str) -> str:

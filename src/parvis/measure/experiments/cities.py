@@ -165,6 +165,10 @@ def city_finding(
         kind = "nothing yet" if state == "planned" else "not told of yet"
         day = plan.starts_on if state == "planned" else sales.last_day
         return Finding(plan, state, None, (), (trouble(kind, day=day),))
+    if plan.starts_on < sales.first_day:
+        # a slip of the year, most likely: there are no rows to lay out
+        lacks = trouble("few weeks before", blocks=True, count=0, least=_LEAST_BEFORE)
+        return Finding(plan, state, last, (), (lacks,))
     window = window_of(plan.starts_on, last, sales.first_day)
     treated, problems = _treated(plan, sales, window)
     weeks = window.begins * window.period_days // _WEEK
@@ -204,9 +208,12 @@ def _treated(plan: Plan, sales: CitySales, window: Window) -> tuple[list[int], l
 
 def _broken(outcome: Floats, city: str, window: Window) -> Problem | None:
     """Tell of a city that wasn't there all along; null: it was. Days without a sale are usual."""
-    there = np.flatnonzero(outcome > 0)
     if window.period_days != _WEEK:
-        return None
+        # days that aren't whole weeks are looked at by week as well, from the last one back
+        odd = len(outcome) % _WEEK
+        outcome = outcome[odd:].reshape(-1, _WEEK).sum(axis=1)
+        window = Window(window.day(odd), _WEEK, 0, len(outcome))
+    there = np.flatnonzero(outcome > 0)
     edge = max(len(outcome) // 20, 1)
     if not len(there):
         return trouble("unknown city", blocks=True, city=city)

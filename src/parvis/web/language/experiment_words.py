@@ -159,7 +159,8 @@ def result_words(best: Mapping[str, Any] | None, currency: str, language: Langua
 
 def _signed(value: float, currency: str, language: Language) -> str:
     told = language.formats.money(abs(value), currency)
-    return f"{'−' if value < 0 else '+'}{told}"
+    # a sign stays on the line of its figure (U+2060)
+    return f"{'−' if value < 0 else '+'}\u2060{told}"
 
 
 def title_words(

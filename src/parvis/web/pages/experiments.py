@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
@@ -184,7 +184,7 @@ def add_test(
             channel=channel or None,
             hypothesis=hypothesis.strip()[:_LONGEST] or None,
             starts_on=first,
-            ends_on=None if first is None or count is None else first + timedelta(count - 1),
+            ends_on=None if first is None or count is None else _last(first, count),
             cities=tuple(c.strip() for c in cities.split(",") if c.strip()),
             budget=_number(budget),
         )
@@ -251,6 +251,13 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise MeasureError(f"{text[:40]!r} is no day.", "Write it as 2026-03-31.") from None
+
+
+def _last(first: date, days: int) -> date:
+    try:
+        return experiments.last_day(first, days)
+    except OverflowError:
+        raise MeasureError(f"{first} is too late to begin.", "Look at the year.") from None
 
 
 def _whole(text: str) -> int | None:
