@@ -19,6 +19,7 @@ __all__ = [
     "month_end",
     "number_axis",
     "orders_link",
+    "scaled",
 ]
 
 HEIGHT_PX: Final = 208
@@ -33,6 +34,16 @@ def number_axis(language: Language) -> str:
 
 #: Writes the percentages of an axis.
 PERCENT_AXIS: Final = "format(datum.value, '.0~f') + '\u202f%'"
+
+
+def scaled(largest: float, currency: str, language: Language) -> tuple[float, str]:
+    """Return by what amounts are divided to be read, and what the unit is then called."""
+    symbol = language.formats.symbol(currency)
+    if largest >= 2_000_000:
+        return 1_000_000, language.say("million %(unit)s", unit=symbol)
+    if largest >= 2_000:
+        return 1_000, language.say("thousand %(unit)s", unit=symbol)
+    return 1, symbol
 
 
 def data(values: list[dict[str, Any]]) -> Any:

@@ -10,11 +10,18 @@ from typing import Any, Final
 import numpy as np
 
 from parvis.measure.api import SCALES, ResponseCurves
-from parvis.web.charts.axes import HEIGHT_PX, data, in_both_widths, month_axis, number_axis
+from parvis.web.charts.axes import (
+    HEIGHT_PX,
+    data,
+    in_both_widths,
+    month_axis,
+    number_axis,
+    scaled,
+)
 from parvis.web.charts.drawing import Cell, ChartTable, Figure
 from parvis.web.language import Language
 
-__all__ = ["Range", "curve_figure", "ranges_figure", "scaled", "weeks_figure"]
+__all__ = ["Range", "curve_figure", "ranges_figure", "weeks_figure"]
 
 _NAME_PX: Final = 132
 _MOST: Final = 16
@@ -42,16 +49,6 @@ class Range:
     high: float
     href: str = ""
     is_other: bool = False
-
-
-def scaled(largest: float, currency: str, language: Language) -> tuple[float, str]:
-    """Return by what amounts are divided to be read, and what the unit is then called."""
-    symbol = language.formats.symbol(currency)
-    if largest >= 2_000_000:
-        return 1_000_000, language.say("million %(unit)s", unit=symbol)
-    if largest >= 2_000:
-        return 1_000, language.say("thousand %(unit)s", unit=symbol)
-    return 1, symbol
 
 
 def ranges_figure(

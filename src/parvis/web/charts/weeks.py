@@ -16,6 +16,7 @@ from parvis.web.charts.axes import (
     month_axis,
     number_axis,
     orders_link,
+    scaled,
 )
 from parvis.web.charts.drawing import Cell, ChartTable, Figure
 from parvis.web.language import Language
@@ -30,7 +31,7 @@ def sales_by_week(told: Overview, language: Language) -> Figure | None:
         return None
     best = max(weeks, key=lambda w: w["net_sales"])
     middle = statistics.median(w["net_sales"] for w in weeks)
-    scale, unit = _scaled(float(best["net_sales"]), told.currency, language)
+    scale, unit = scaled(float(best["net_sales"]), told.currency, language)
     values = [{"week": w["week"].isoformat(), "value": w["net_sales"] / scale} for w in weeks]
     mark = {
         "week": best["week"].isoformat(),
@@ -65,15 +66,6 @@ def sales_by_week(told: Overview, language: Language) -> Figure | None:
         **in_both_widths(make, title),
         table=table,
     )
-
-
-def _scaled(largest: float, currency: str, language: Language) -> tuple[float, str]:
-    symbol = language.formats.symbol(currency)
-    if largest >= 2_000_000:
-        return 1_000_000, language.say("million %(unit)s", unit=symbol)
-    if largest >= 2_000:
-        return 1_000, language.say("thousand %(unit)s", unit=symbol)
-    return 1, symbol
 
 
 def coupons_by_week(told: Overview, language: Language) -> Figure | None:

@@ -90,7 +90,7 @@ def _row(one: Seen, shelf: Shelf, language: Language) -> dict[str, Any]:
     }
 
 
-@experiments_pages.get(_PATH + "/{experiment_id}")
+@experiments_pages.get(_PATH + "/{experiment_id:path}")
 def show_experiment(visit: Member, experiment_id: str) -> Response:
     """Show one experiment."""
     return _one(visit, experiment_id)
@@ -195,7 +195,7 @@ def add_test(
     return RedirectResponse(f"{_PATH}/{quote(plan.experiment_id, safe='')}", _SEE_OTHER)
 
 
-@experiments_pages.post(_PATH + "/{experiment_id}")
+@experiments_pages.post(_PATH + "/{experiment_id:path}")
 def describe_experiment(
     visit: Editor,
     experiment_id: str,
