@@ -27,7 +27,8 @@
     │   ├── ModelError          a model isn't there, or isn't the one it should be
     │   └── PictureError        a picture that is none, is damaged, or is too large to be opened
     ├── MeasureError            what marketing achieves can't be measured as asked
-    │   └── NothingToMeasure    there is no spending, or nothing that it could have made
+    │   ├── NothingToMeasure    there is no spending, or nothing that it could have made
+    │   └── PlanRefused         an experiment can't be as it is told: the field, the value, why
     ├── MoneyError
     │   ├── UnknownCurrency
     │   └── CurrencyMismatch    a sum would mix two currencies
@@ -71,6 +72,7 @@ __all__ = [
     "PeerRefused",
     "PeerUnreachable",
     "PictureError",
+    "PlanRefused",
     "SettingsError",
     "SimulationError",
     "SourceError",
@@ -204,6 +206,22 @@ class NothingToMeasure(MeasureError):
     def __init__(self, what: str, next_step: str, kind: str) -> None:
         super().__init__(what, next_step)
         self.kind = kind
+
+
+class PlanRefused(MeasureError):
+    """An experiment can't be as it is told.
+
+    Parameters
+    ----------
+    reason
+        Why, as a code of the quarantine.
+    field, value
+        What is wrong, and as it was told.
+    """
+
+    def __init__(self, what: str, next_step: str, reason: str, field: str, value: str) -> None:
+        super().__init__(what, next_step)
+        self.reason, self.field, self.value = reason, field, value
 
 
 class MatchingError(ParvisError):

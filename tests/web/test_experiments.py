@@ -41,6 +41,18 @@ def test_what_cannot_be_is_refused_in_words(client) -> None:
         assert client.post("/experiments", data=told | bad).status_code == 422
 
 
+def test_what_cannot_be_is_refused_in_french(client) -> None:
+    client.cookies.set("parvis_language", "fr")
+    told = {"name": "Dark", "channel": "tv", "cities": "Gotham", "starts": "2026-03-02",
+            "days": "35", "budget": "0"}  # fmt: skip
+    text = text_of(client.post("/experiments", data=told).text)
+    assert "Canal, « tv »" in text
+    assert "There is no channel" not in text
+    assert "« soon » n’est pas un jour" in text_of(
+        client.post("/experiments", data=told | {"starts": "soon"}).text
+    )
+
+
 def test_an_experiment_that_is_not_there(client) -> None:
     assert client.get("/experiments/none").status_code == 404
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final, Literal, get_args
 
-from parvis.errors import MeasureError
+from parvis.errors import PlanRefused
 
 __all__ = [
     "KINDS",
@@ -213,12 +213,12 @@ def checked(plan: Plan, channels: Collection[str], cities: Collection[str]) -> P
 
     Raises
     ------
-    MeasureError
+    PlanRefused
         Something in it can't be: says what, and what is expected.
     """
     fault = plan_fault(plan, channels, cities)
     if fault is not None:
-        raise MeasureError(fault.what, fault.next_step)
+        raise PlanRefused(fault.what, fault.next_step, fault.reason, fault.field, fault.value)
     channel = None if plan.channel is None else _by_words(channels)[words_of(plan.channel)]
     known = _by_words(cities)
     return replace(plan, channel=channel, cities=tuple(known[words_of(c)] for c in plan.cities))

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
+from parvis.connect.files.quarantine import MEANINGS
+from parvis.errors import MeasureError, PlanRefused
 from parvis.measure.api import experiments
 from parvis.web.language.catalogs import Language
 from parvis.web.language.words import word
@@ -20,6 +22,7 @@ __all__ = [
     "list_words",
     "problem_told",
     "reason_words",
+    "refusal_words",
     "result_words",
     "title_words",
 ]
@@ -84,6 +87,21 @@ REASONS: Final = {
     ),
 }
 
+#: What somebody tells of an experiment.
+_FIELDS: Final = {
+    "name": N_("Name"),
+    "kind": N_("Kind"),
+    "channel": N_("Channel"),
+    "cities": N_("Cities"),
+    "city": N_("City"),
+    "starts_on": N_("First day"),
+    "ends_on": N_("Last day"),
+    "days": N_("Days"),
+    "budget": N_("Budget"),
+    "share": N_("Share left out"),
+    "covers": N_("Part of all that it covers"),
+}
+
 _DAYS: Final = ("day", "first", "last")
 
 
@@ -102,6 +120,17 @@ def _written(name: str, value: Any, language: Language) -> str:
     if isinstance(value, float):
         return language.formats.number(value, 1 if abs(value) >= 10 else 2)
     return language.formats.number(value) if isinstance(value, int) else str(value)
+
+
+def refusal_words(error: MeasureError, language: Language) -> str:
+    """Say why an experiment can't be as it is told."""
+    if language.code == "en" or not isinstance(error, PlanRefused):
+        return f"{error.what} {error.next_step}"
+    why = language.say(MEANINGS[error.reason]) if error.reason in MEANINGS else error.what
+    field = word(_FIELDS, error.field, language)
+    if not error.value:
+        return language.say("%(field)s: %(why)s", field=field, why=why)
+    return language.say("%(field)s, “%(value)s”: %(why)s", field=field, value=error.value, why=why)
 
 
 def reason_words(reason: str, language: Language) -> str:

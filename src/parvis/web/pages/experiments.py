@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any, Final
 from urllib.parse import quote
@@ -30,6 +30,7 @@ from parvis.web.language.experiment_words import (
     design_words,
     problem_told,
     reason_words,
+    refusal_words,
     result_words,
     title_words,
 )
@@ -70,7 +71,7 @@ def _list(visit: Visit, refused: MeasureError | None = None, asked: Any = None) 
         running=sum(r["seen"].state == "running" for r in rows),
         channels=channels,
         cities=cities,
-        refused=refused,
+        refused=None if refused is None else refusal_words(refused, visit.language),
         asked=asked or {},
     )
 
@@ -117,7 +118,7 @@ def _one(visit: Visit, experiment_id: str, refused: MeasureError | None = None) 
         moved=_moved(one, currency, language),
         reason=reason_words(one.note["reason"], language) if one.note else "",
         channels=channels,
-        refused=refused,
+        refused=None if refused is None else refusal_words(refused, language),
     )
 
 
@@ -175,8 +176,9 @@ def add_test(
     asked = {"name": name, "channel": channel, "cities": cities, "starts": starts, "days": days,
              "budget": budget, "hypothesis": hypothesis}  # fmt: skip
     assert visit.user is not None  # noqa: S101
+    say = visit.language.say
     try:
-        first, count = _day(starts), _whole(days)
+        first, count = _day(starts, say), _whole(days, say)
         plan = experiments.Plan(
             experiment_id=experiments.plan_id(name),
             name=" ".join(name.split()),
@@ -184,9 +186,9 @@ def add_test(
             channel=channel or None,
             hypothesis=hypothesis.strip()[:_LONGEST] or None,
             starts_on=first,
-            ends_on=None if first is None or count is None else _last(first, count),
+            ends_on=None if first is None or count is None else _last(first, count, say),
             cities=tuple(c.strip() for c in cities.split(",") if c.strip()),
-            budget=_number(budget),
+            budget=_number(budget, say),
         )
         plan = _desk(visit).add(plan, visit.user.login)
     except MeasureError as error:
@@ -210,16 +212,17 @@ def describe_experiment(
 ) -> Response:
     """Say what an experiment is about; what is left empty isn't told."""
     assert visit.user is not None  # noqa: S101
+    say = visit.language.say
     try:
         told: dict[str, Any] = {
             "channel": channel or None,
-            "starts_on": _day(starts),
-            "ends_on": _day(ends),
+            "starts_on": _day(starts, say),
+            "ends_on": _day(ends, say),
             "hypothesis": hypothesis.strip()[:_LONGEST] or None,
             "channel_by": "told",
         }
         if kind == "holdout":
-            told |= {"share": _part(share), "covers": _part(covers)}
+            told |= {"share": _part(share, say), "covers": _part(covers, say)}
             told |= {"left_out": left_out.strip()[:80] or None}
         plan = _desk(visit).describe(experiment_id, visit.user.login, **told)
     except MeasureError as error:
@@ -244,40 +247,52 @@ def _desk(visit: Visit) -> ExperimentDesk:
     return visit.request.app.state.experiment_desk  # type: ignore[no-any-return]
 
 
-def _day(text: str) -> date | None:
+_Say = Callable[..., str]
+
+
+def _day(text: str, say: _Say) -> date | None:
     if not text:
         return None
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise MeasureError(f"{text[:40]!r} is no day.", "Write it as 2026-03-31.") from None
+        raise MeasureError(
+            say("“%(told)s” is no day.", told=text[:40]), say("Write it as 2026-03-31.")
+        ) from None
 
 
-def _last(first: date, days: int) -> date:
+def _last(first: date, days: int, say: _Say) -> date:
     try:
         return experiments.last_day(first, days)
     except OverflowError:
-        raise MeasureError(f"{first} is too late to begin.", "Look at the year.") from None
+        raise MeasureError(
+            say("%(day)s is too late to begin.", day=first), say("Look at the year.")
+        ) from None
 
 
-def _whole(text: str) -> int | None:
+def _whole(text: str, say: _Say) -> int | None:
     if not text:
         return None
     if not text.isdecimal() or not 0 < int(text[:9]) <= _LONGEST:
-        raise MeasureError(f"{text[:40]!r} is no number of days.", f"Expected 1 to {_LONGEST}.")
+        raise MeasureError(
+            say("“%(told)s” is no number of days.", told=text[:40]),
+            say("Expected 1 to %(most)s.", most=_LONGEST),
+        )
     return int(text)
 
 
-def _number(text: str) -> float | None:
+def _number(text: str, say: _Say) -> float | None:
     if not text:
         return None
     try:
         return float(text.replace(",", "."))
     except ValueError:
-        raise MeasureError(f"{text[:40]!r} is no number.", "Expected one such as 0 or 2.") from None
+        raise MeasureError(
+            say("“%(told)s” is no number.", told=text[:40]), say("Expected one such as 0 or 2.")
+        ) from None
 
 
-def _part(text: str) -> float | None:
+def _part(text: str, say: _Say) -> float | None:
     """Read a part in percent."""
-    found = _number(text.replace("%", "").strip())
+    found = _number(text.replace("%", "").strip(), say)
     return None if found is None else found / 100
