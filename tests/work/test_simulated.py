@@ -52,7 +52,7 @@ def test_every_silo_comes_in_and_little_is_set_aside(house: House) -> None:
     assert [o.planned.silo.source for o in house.outcomes if o.failure is not None] == []
     assert {o.planned.format for o in house.outcomes} == {
         "orders", "customers", "spend", "segment", "telemetry", "activitypub", "bluesky",
-        "reviews", "atom", "maildir", "consents",
+        "reviews", "atom", "maildir", "consents", "experiments",
     }  # fmt: skip
     aside = house.workspace.table("quarantine")
     reasons = {(r["source"], r["reason"]) for r in rows(aside.select("source", "reason"))}
