@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 import warnings
@@ -120,6 +121,25 @@ def said_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("said") / "shop"
     said_shop(folder)
     return folder
+
+
+@contextlib.contextmanager
+def serving(folder: Path) -> Iterator[TestClient]:
+    """Serve a brand of a test's own, with a viewer and an editor."""
+    with Access(Workspace.open(folder).files.app) as access:
+        for role in (Role.VIEWER, Role.EDITOR):
+            access.users.add(role.value, PASSWORD, name=role.value, role=role)
+    app = create_app(folder, limits=LoginLimits(failures=10_000))
+    with TestClient(app, follow_redirects=False) as client:
+        yield client
+
+
+def enter(client: TestClient, role: str = "editor", language: str = "en") -> TestClient:
+    """Log in as a role, in a language."""
+    client.cookies.clear()
+    client.post("/login", data={"login": role, "password": PASSWORD})
+    client.cookies.set("parvis_language", language)
+    return client
 
 
 @pytest.fixture(scope="session")

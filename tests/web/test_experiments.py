@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 
 import pytest
 
-from parvis.trust.api import Access, LoginLimits, Role
-from parvis.web.app import create_app
+from parvis.trust.api import Access
 from tests.making import made_workspace
-from tests.web.conftest import PASSWORD, text_of
+from tests.web.conftest import TestClient, enter, serving, text_of
 from tests.work.tried_shop import DARK, HOLDOUT, measured, tried_shop
-
-with warnings.catch_warnings():
-    # Starlette asks for a successor of httpx that other packages don't know yet
-    warnings.simplefilter("ignore")
-    from fastapi.testclient import TestClient
 
 
 def test_an_empty_page_teaches(client) -> None:
@@ -64,19 +57,8 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     measured(shop)
     folder = shop.files.folder
     shop.close()
-    with Access(shop.files.app) as access:
-        for role in (Role.VIEWER, Role.EDITOR):
-            access.users.add(role.value, PASSWORD, name=role.value, role=role)
-    app = create_app(folder, limits=LoginLimits(failures=10_000))
-    with TestClient(app, follow_redirects=False) as client:
+    with serving(folder) as client:
         yield client
-
-
-def enter(client: TestClient, role: str = "editor", language: str = "en") -> TestClient:
-    client.cookies.clear()
-    client.post("/login", data={"login": role, "password": PASSWORD})
-    client.cookies.set("parvis_language", language)
-    return client
 
 
 def test_findings_are_told(tried: TestClient) -> None:

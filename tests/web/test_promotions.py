@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from parvis.trust.api import Access, LoginLimits, Role
-from parvis.web.app import create_app
 from tests.making import made_workspace
-from tests.web.conftest import PASSWORD, text_of
+from tests.web.conftest import TestClient, enter, serving, text_of
 from tests.work.promoted_shop import promoted_shop
 from tests.work.test_promoting import judged
-
-with warnings.catch_warnings():
-    # Starlette asks for a successor of httpx that other packages don't know yet
-    warnings.simplefilter("ignore")
-    from fastapi.testclient import TestClient
 
 
 @pytest.fixture(scope="module")
@@ -30,19 +22,8 @@ def promoted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     promoted_shop(shop)
     judged(shop)
     shop.close()
-    with Access(shop.files.app) as access:
-        for role in (Role.VIEWER, Role.EDITOR):
-            access.users.add(role.value, PASSWORD, name=role.value, role=role)
-    app = create_app(folder, limits=LoginLimits(failures=10_000))
-    with TestClient(app, follow_redirects=False) as client:
+    with serving(folder) as client:
         yield client
-
-
-def enter(client: TestClient, role: str = "editor", language: str = "en") -> TestClient:
-    client.cookies.clear()
-    client.post("/login", data={"login": role, "password": PASSWORD})
-    client.cookies.set("parvis_language", language)
-    return client
 
 
 def test_the_campaigns_are_told_with_what_was_taken_off(promoted: TestClient) -> None:

@@ -7,24 +7,17 @@ import io
 import json
 import re
 import time
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from parvis.cli.app import app as command
-from parvis.trust.api import Access, LoginLimits, Role
-from parvis.web.app import create_app
+from parvis.web.language.measure_words import problem_words
 from parvis.work.measuring import measure_if_due
 from tests.making import change_settings, made_workspace, rows
-from tests.web.conftest import PASSWORD, text_of
+from tests.web.conftest import TestClient, enter, serving, text_of
 from tests.work.marketed_shop import marketed_shop
-
-with warnings.catch_warnings():
-    # Starlette asks for a successor of httpx that other packages don't know yet
-    warnings.simplefilter("ignore")
-    from fastapi.testclient import TestClient
 
 
 @pytest.fixture(scope="module")
@@ -36,24 +29,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     report = marketed_shop(shop)
     assert report.answer.state == "published", report.answer.problems
     shop.close()
-    with Access(shop.files.app) as access:
-        for role in (Role.VIEWER, Role.EDITOR):
-            access.users.add(role.value, PASSWORD, name=role.value, role=role)
     return place
 
 
 @pytest.fixture(scope="module")
 def served(folder: Path) -> Iterator[TestClient]:
-    app = create_app(folder, limits=LoginLimits(failures=10_000))
-    with TestClient(app, follow_redirects=False) as client:
+    with serving(folder) as client:
         yield client
-
-
-def enter(client: TestClient, role: str = "editor", language: str = "en") -> TestClient:
-    client.cookies.clear()
-    client.post("/login", data={"login": role, "password": PASSWORD})
-    client.cookies.set("parvis_language", language)
-    return client
 
 
 def table_of(client: TestClient, path: str) -> list[dict[str, str]]:
@@ -224,3 +206,11 @@ def test_the_api_of_nothing_measured(client: TestClient) -> None:
     assert told["measured_at"] is None
     assert told["rows"] == []
     assert client.get("/api/v1/credits").json() == {"rows": []}
+
+
+def test_a_problem_that_an_earlier_version_wrote_is_told_as_it_was(client: TestClient) -> None:
+    french = client.app.state.languages["fr"]  # type: ignore[attr-defined]
+    told = {"kind": "short", "what": "There are 9 weeks.", "next_step": "Wait.", "blocks": True}
+    assert problem_words(told, french) == ("There are 9 weeks.", "Wait.")
+    fresh = told | {"values": {"weeks": 9, "least": 26}}
+    assert problem_words(fresh, french)[0].startswith("Il y a 9 semaines")

@@ -23,7 +23,7 @@ from parvis.measure.mix.demand import Demand, demand_columns, demand_in
 from parvis.measure.mix.design import design_of
 from parvis.measure.mix.diagnosis import diagnose, kept_places
 from parvis.measure.mix.fitting import MixFit, default_priors, fit_mix
-from parvis.measure.mix.outlook import design_before, lengthened, outlook
+from parvis.measure.mix.outlook import lengthened, outlook
 from parvis.measure.mix.panel import Panel, panel_of
 from parvis.measure.mix.response import response_in
 from parvis.measure.mix.sampler import SamplerOptions
@@ -31,23 +31,40 @@ from parvis.measure.mix.trust import Backtest, Predictive, backtest, learned, pr
 from parvis.measure.mix.weeks import week_parts
 from parvis.measure.problems import Problem, problem
 
-__all__ = ["Answer", "answer", "with_demand"]
+__all__ = ["FIT_LIMITS", "Answer", "FitLimits", "answer", "with_demand"]
 
 Floats = NDArray[np.float64]
 
 #: What is believed of returns before anything is seen: half are below the first, and they differ
 #: by the second. (Meridian believes 1.2 and 2.5.)
 _ROAS: Final = (1.2, 3.0)
-#: Chains that differ more than this don't agree.
-_MOST_R_HAT: Final = 1.03
-_LEAST_DRAWS: Final = 200
 #: More walks than this part that left the density's shape: it is too sharp to be followed.
 _MOST_LOST: Final = 0.01
-#: Of weeks and places, nine in ten should lie where nine in ten drawn again do.
-_LEAST_INSIDE: Final = 0.8
 #: The ends of an interval are told to a few per cent by so many.
 _CURVE_DRAWS: Final = 1200
 _OPTIONS: Final = SamplerOptions(chains=24, warm_up=150, draws=200)
+
+
+@dataclass(frozen=True, slots=True)
+class FitLimits:
+    """What a fit must keep to be shown.
+
+    Parameters
+    ----------
+    r_hat
+        Chains that differ more don't agree.
+    draws
+        Independent draws of the worst quantity, at least.
+    inside
+        The part of weeks and places that lie where nine in ten drawn again do, at least.
+    """
+
+    r_hat: float = 1.03
+    draws: int = 200
+    inside: float = 0.8
+
+
+FIT_LIMITS: Final = FitLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +169,7 @@ def _answer(
     priors = replace(default_priors(data, _ROAS), link=link)
     longer = lengthened(fitted)
     whole = design_of(longer, priors)
-    fit = fit_mix(fitted, priors, learnt.tests, _OPTIONS, design_before(whole, fitted.outcome.size))
+    fit = fit_mix(fitted, priors, learnt.tests, _OPTIONS, whole.before(fitted.outcome.size))
     bad = _of_fit(fit)
     checks = _checks(fit, demand, learnt)
     if bad:
@@ -225,7 +242,7 @@ def _trusted(fit: MixFit, priors: MixPriors, learnt: Calibration) -> _Trust:
 
 def _of_trust(trust: _Trust) -> list[Problem]:
     found = []
-    if trust.drawn.inside < _LEAST_INSIDE:
+    if trust.drawn.inside < FIT_LIMITS.inside:
         found.append(problem("predictive", blocks=True, percent=round(100 * trust.drawn.inside)))
     held = trust.held
     if held.is_refuted:
@@ -307,10 +324,10 @@ def _of_fit(fit: MixFit) -> list[Problem]:
     walks = fit.draws.theta.shape[0] * fit.draws.theta.shape[1]
     lost = fit.draws.diverged / walks
     said = []
-    if not worst <= _MOST_R_HAT:
-        said.append(problem("chains", blocks=True, r_hat=worst, most=_MOST_R_HAT))
-    if not fewest >= _LEAST_DRAWS:
-        said.append(problem("draws", blocks=True, draws=round(fewest), least=_LEAST_DRAWS))
+    if not worst <= FIT_LIMITS.r_hat:
+        said.append(problem("chains", blocks=True, r_hat=worst, most=FIT_LIMITS.r_hat))
+    if not fewest >= FIT_LIMITS.draws:
+        said.append(problem("draws", blocks=True, draws=round(fewest), least=FIT_LIMITS.draws))
     if lost > _MOST_LOST:
         said.append(problem("lost", blocks=True, percent=round(100 * lost)))
     return said

@@ -1,6 +1,6 @@
 """What others may ask of measuring."""
 
-from parvis.measure.answer import Answer, answer
+from parvis.measure.answer import FIT_LIMITS, Answer, answer
 from parvis.measure.attribution.crediting import Credit, credit, methods_of
 from parvis.measure.attribution.tally import tally
 from parvis.measure.budget.optimise import Allocation, BudgetRules, compared, reallocate
@@ -25,6 +25,7 @@ from parvis.measure.problems import PROBLEMS
 from parvis.measure.promotions import api as promotions
 
 __all__ = [
+    "FIT_LIMITS",
     "PROBLEMS",
     "SCALES",
     "Ahead",

@@ -93,7 +93,7 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "alike": (
         (
-            "%(first)s and %(second)s rose and fell together (correlation %(alike)s): what "
+            "%(one)s and %(other)s rose and fell together (correlation %(alike)s): what "
             "they bring together can be told, what each brings can't."
         ),
         "Move one without the other for some weeks, in some cities.",
@@ -152,7 +152,7 @@ class Problem:
     Parameters
     ----------
     kind
-        A key of `PROBLEMS`.
+        What it is, as a key of the words that say it.
     what
         In plain words, with the values.
     next_step
@@ -187,20 +187,27 @@ class Problem:
 
 
 def problem(
-    kind: str, *, blocks: bool = False, channels: tuple[str, ...] = (), **values: Any
+    kind: str,
+    *,
+    words: Mapping[str, tuple[str, str]] = PROBLEMS,
+    blocks: bool = False,
+    channels: tuple[str, ...] = (),
+    **values: Any,
 ) -> Problem:
     """Say what stands in the way.
 
     Parameters
     ----------
     kind
-        A key of `PROBLEMS`.
+        A key of `words`.
+    words
+        What is said of each kind, and what to do about it.
     blocks, channels
         As of `Problem`.
     values
-        What its words have holes for: texts, numbers, days.
+        What the words have holes for: texts, numbers, days.
     """
-    what, next_step = PROBLEMS[kind]
+    what, next_step = words[kind]
     written = {name: _written(value) for name, value in values.items()}
     return Problem(kind, what % written, next_step % written, blocks, channels, values)
 

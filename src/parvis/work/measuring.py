@@ -81,9 +81,13 @@ def measure_all(workspace: Workspace) -> MeasureReport:
     try:
         # matrices are small here: threads wait for each other for longer than they compute
         with threadpool_limits(1):
-            journeys = _credit(engine, workspace)
+            # all that follows asks of the same touches
+            touches = engine.stage(
+                measure.named_channel(engine.table("touchpoints"), engine.table("spend"))
+            )
+            journeys = _credit(engine, workspace, touches)
             tried = try_experiments(engine, workspace)
-            answer = _mix(engine, workspace, tried.findings)
+            answer = _mix(engine, workspace, touches, tried.findings)
             promoted = judge_promotions(engine, workspace)
         seconds = time.perf_counter() - began
 
@@ -107,11 +111,7 @@ class _Journeys:
     summary: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _credit(engine: Engine, workspace: Workspace) -> _Journeys:
-    # three questions are asked of the same touches
-    touches = engine.stage(
-        measure.named_channel(engine.table("touchpoints"), engine.table("spend"))
-    )
+def _credit(engine: Engine, workspace: Workspace, touches: ir.Table) -> _Journeys:
     journeys = engine.table("journeys")
     names = engine.arrow(touches.select("channel").distinct())["channel"].to_pylist()
     if not names:
@@ -159,7 +159,10 @@ def _credit_rows(found: measure.Credit, method: str) -> list[dict[str, Any]]:
 
 
 def _mix(
-    engine: Engine, workspace: Workspace, findings: Sequence[measure.experiments.Finding]
+    engine: Engine,
+    workspace: Workspace,
+    touches: ir.Table,
+    findings: Sequence[measure.experiments.Finding],
 ) -> measure.Answer:
     settings = workspace.settings
     spend = profile.with_rate(
@@ -174,8 +177,7 @@ def _mix(
     )
     lost = engine.arrow(measure.unrated_spend(spend)).to_pylist()
     kpi = measure.with_holidays(engine.arrow(figures), settings.identity.country)
-    named = measure.named_channel(engine.table("touchpoints"), engine.table("spend"))
-    shared = measure.campaigns(spend, named, engine.table("journeys"))
+    shared = measure.campaigns(spend, touches, engine.table("journeys"))
     campaigns = engine.arrow(shared).to_pylist()
     return measure.answer(kpi, lost, settings.measure.margin, findings, campaigns)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Final
 
-from parvis.measure.problems import Problem
+from parvis.measure.problems import Problem, problem
 
 __all__ = ["TROUBLES", "trouble"]
 
@@ -187,7 +186,7 @@ TROUBLES: Final[Mapping[str, tuple[str, str]]] = {
 def trouble(
     kind: str, *, blocks: bool = False, channels: tuple[str, ...] = (), **values: Any
 ) -> Problem:
-    """Say what stands in the way of an experiment.
+    """Say what stands in the way of an experiment; see `problem`.
 
     Parameters
     ----------
@@ -200,13 +199,4 @@ def trouble(
     values
         What its words have holes for.
     """
-    what, next_step = TROUBLES[kind]
-    written = {name: _written(value) for name, value in values.items()}
-    kept = {k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()}
-    return Problem(kind, what % written, next_step % written, blocks, channels, kept)
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:,.2f}" if abs(value) < 1000 else f"{value:,.0f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return problem(kind, words=TROUBLES, blocks=blocks, channels=channels, **values)

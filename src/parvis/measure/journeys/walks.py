@@ -48,7 +48,7 @@ def named_channel(touches: ir.Table, spend: ir.Table) -> ir.Table:
 
 
 def walks(touches: ir.Table, journeys: ir.Table, as_of: datetime, click_days: int) -> ir.Table:
-    """List the touches of journeys that are over, in their order.
+    """List the touches of journeys that are over.
 
     Parameters
     ----------
@@ -83,16 +83,16 @@ def walks(touches: ir.Table, journeys: ir.Table, as_of: datetime, click_days: in
         "bought",
         "value",
         lot=met.customer_id.hexdigest("md5").substr(0, 3),
-    ).order_by("journey_id", "position")
+    )
 
 
 def paths_in(batches: Iterable[pa.RecordBatch], channels: tuple[str, ...]) -> Iterator[Paths]:
-    """Turn rows of `walks`, in their order, into paths; a journey is never cut in two.
+    """Turn rows of `walks` into paths; a journey is never cut in two.
 
     Parameters
     ----------
     batches
-        Pieces of the rows.
+        Pieces of the rows, by journey and position.
     channels
         All channels there are.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -38,6 +38,10 @@ class Design:
     columns: Floats
     scale: Floats
     names: tuple[str, ...]
+
+    def before(self, rows: int) -> Design:
+        """Return the first rows of what was laid out over a longer time."""
+        return replace(self, columns=self.columns[:rows])
 
 
 def design_of(data: MixData, priors: MixPriors) -> Design:

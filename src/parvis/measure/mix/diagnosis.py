@@ -134,6 +134,6 @@ def _of_pairs(data: MixData) -> list[Problem]:
             if alike >= _ALIKE:
                 pair = (data.channels[first], data.channels[second])
                 found.append(
-                    problem("alike", channels=pair, first=pair[0], second=pair[1], alike=alike)
+                    problem("alike", channels=pair, one=pair[0], other=pair[1], alike=alike)
                 )
     return found

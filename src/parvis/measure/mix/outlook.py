@@ -13,7 +13,7 @@ from parvis.measure.mix.design import Design
 from parvis.measure.mix.fitting import MixFit
 from parvis.measure.mix.weeks import drawn_ahead
 
-__all__ = ["AHEAD", "design_before", "lengthened", "outlook"]
+__all__ = ["AHEAD", "lengthened", "outlook"]
 
 Floats = NDArray[np.float64]
 
@@ -33,11 +33,6 @@ def lengthened(data: MixData, periods: int = AHEAD) -> MixData:
         spend=np.concatenate([data.spend, np.zeros((periods, *data.spend.shape[1:]))]),
         controls=np.concatenate([data.controls, np.repeat(usual[None], periods, axis=0)]),
     )
-
-
-def design_before(whole: Design, rows: int) -> Design:
-    """Return the first rows of what was laid out over a longer time."""
-    return Design(whole.columns[:rows], whole.scale, whole.names)
 
 
 def outlook(fit: MixFit, longer: MixData, whole: Design) -> Floats:

@@ -145,22 +145,6 @@ class Posterior:
         value += density + self._back(sides, by_added, slope)
         return value, slope
 
-    def shapes(self, theta: Floats, channel: int, lags: Floats) -> Floats:
-        """Return what a pressure adds, relative to the usual outcome; (draws, rows).
-
-        Parameters
-        ----------
-        lags
-            (lags, rows) any pressure, laid out as the channel's own.
-        """
-        sides = self._sides(theta)
-        parts = theta[:, channel * 4 : channel * 4 + 4]
-        kept = kept_after(np.exp(parts[:, 1]), self._period)
-        weights, _ = carry_over_weights(kept, len(lags))
-        bent, _ = saturation(weights @ lags, np.exp(parts[:, 2]), np.exp(parts[:, 3]))
-        found: Floats = (sides.share[channel] / sides.mean[channel])[:, None] * bent
-        return found
-
     @property
     def linear(self) -> LinearPart:
         """What is integrated out."""

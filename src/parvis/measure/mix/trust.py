@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from parvis.measure.curves import interval
 from parvis.measure.mix.contracts import MixData, MixPriors, SpendTest
-from parvis.measure.mix.design import Design, design_of
+from parvis.measure.mix.design import design_of
 from parvis.measure.mix.fitting import MixFit, fit_mix
 from parvis.measure.mix.sampler import SamplerOptions
 from parvis.measure.mix.weeks import drawn_again, drawn_ahead
@@ -132,8 +132,7 @@ def backtest(
     first = replace(
         data, outcome=data.outcome[:known], spend=data.spend[:known], controls=data.controls[:known]
     )
-    design = Design(whole.columns[:rows], whole.scale, whole.names)
-    fit = fit_mix(first, priors, _before(tests, known), options, design)
+    fit = fit_mix(first, priors, _before(tests, known), options, whole.before(rows))
     drawn = drawn_ahead(fit, data, whole.columns)
     real = data.outcome[known:].sum(axis=1)
     weekly = drawn.sum(axis=2)

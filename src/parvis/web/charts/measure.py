@@ -148,7 +148,7 @@ def weeks_figure(
     (first_name, dots), *others = lines.items()
     if len(dots) < 2 and not any(len(rows) > 1 for _, rows in others):
         return None
-    fmt, say = language.formats, language.say
+    say = language.say
     largest = max(float(r["high"]) for rows in lines.values() for r in rows)
     unit_size, unit = scaled(largest, currency, language)
     days: list[date] = sorted({r["starts_on"] for rows in lines.values() for r in rows})
@@ -209,7 +209,6 @@ def weeks_figure(
     ))  # fmt: skip
     title, what = words
     text = say("%(what)s, %(unit)s a week", what=what, unit=unit)
-    del fmt
     return Figure(title, text, **in_both_widths(make, title), table=table, note=note)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Final
 
 from parvis.connect.files.quarantine import MEANINGS
 from parvis.errors import MeasureError, PlanRefused
 from parvis.measure.api import experiments
 from parvis.web.language.catalogs import Language
+from parvis.web.language.measure_words import problem_words
 from parvis.web.language.words import word
 
 __all__ = [
@@ -87,6 +87,9 @@ REASONS: Final = {
     ),
 }
 
+#: Figures of at least so much have one digit after the point.
+_TEN: Final = 10
+
 #: What somebody tells of an experiment.
 _FIELDS: Final = {
     "name": N_("Name"),
@@ -102,24 +105,12 @@ _FIELDS: Final = {
     "covers": N_("Part of all that it covers"),
 }
 
-_DAYS: Final = ("day", "first", "last")
-
 
 def problem_told(told: Mapping[str, Any], language: Language) -> tuple[str, str]:
     """Say what stands in the way of an experiment, and what to do about it."""
-    if told["kind"] not in experiments.TROUBLES:
-        return str(told["what"]), str(told["next_step"])
-    values = {k: _written(k, v, language) for k, v in dict(told.get("values") or {}).items()}
-    what, next_step = experiments.TROUBLES[told["kind"]]
-    return language.say(what) % values, language.say(next_step) % values
-
-
-def _written(name: str, value: Any, language: Language) -> str:
-    if name in _DAYS:
-        return language.formats.date(date.fromisoformat(str(value)))
-    if isinstance(value, float):
-        return language.formats.number(value, 1 if abs(value) >= 10 else 2)
-    return language.formats.number(value) if isinstance(value, int) else str(value)
+    return problem_words(
+        told, language, experiments.TROUBLES, lambda size: 1 if size >= _TEN else 2
+    )
 
 
 def refusal_words(error: MeasureError, language: Language) -> str:

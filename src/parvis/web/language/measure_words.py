@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -78,7 +78,9 @@ DIFFERENCES: Final = {
     "agree": N_("Journeys and mix don't contradict each other: their intervals overlap."),
 }
 
+#: Figures that are days.
 _DAYS: Final = {"day", "first", "last"}
+_THOUSAND: Final = 1000
 
 
 def verdict_name(verdict: str, language: Language) -> str:
@@ -91,27 +93,34 @@ def method_name(method: str, language: Language) -> str:
     return word(METHODS, method, language)
 
 
-def problem_words(told: Mapping[str, Any], language: Language) -> tuple[str, str]:
+def problem_words(
+    told: Mapping[str, Any],
+    language: Language,
+    words: Mapping[str, tuple[str, str]] = PROBLEMS,
+    digits: Callable[[float], int] = lambda size: 2 if size < _THOUSAND else 0,
+) -> tuple[str, str]:
     """Say what stands in the way, and what to do about it.
 
     Parameters
     ----------
     told
         A problem as `Problem.told` wrote it.
+    words
+        What is said of each kind.
+    digits
+        How many a figure of a size has.
     """
-    if told["kind"] not in PROBLEMS:
+    if told["kind"] not in words or "values" not in told:
+        # of a kind, or written in a way, that this version doesn't know
         return str(told["what"]), str(told["next_step"])
-    values = {k: _written(k, v, language) for k, v in told.get("values", {}).items()}
-    what, next_step = PROBLEMS[told["kind"]]
+    values = {k: _written(k, v, language, digits) for k, v in told["values"].items()}
+    what, next_step = words[told["kind"]]
     return language.say(what) % values, language.say(next_step) % values
 
 
-def _written(name: str, value: Any, language: Language) -> str:
-    if name in _DAYS and isinstance(value, str):
-        try:
-            return language.formats.date(date.fromisoformat(value))
-        except ValueError:
-            return value
+def _written(name: str, value: Any, language: Language, digits: Callable[[float], int]) -> str:
+    if name in _DAYS:
+        return language.formats.date(date.fromisoformat(str(value)))
     if isinstance(value, float):
-        return language.formats.number(value, 2 if abs(value) < 1000 else 0)
+        return language.formats.number(value, digits(abs(value)))
     return language.formats.number(value) if isinstance(value, int) else str(value)

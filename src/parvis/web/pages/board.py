@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from parvis.web.language import Language
 from parvis.web.language.measure_words import verdict_name
-from parvis.web.pages.waste_told import waste_advice, waste_rows, waste_summary, waste_title
+from parvis.web.pages.waste_told import waste_advice, waste_rows, waste_sums, waste_title
 from parvis.web.queries.measured import Measured, measured
 from parvis.web.visit import Member, Visit
 
@@ -65,7 +65,7 @@ def _pdf(visit: Visit, found: Measured) -> bytes:
 
 def _sheet(found: Measured, currency: str, language: Language) -> dict[str, Any]:
     """Compute what stands on the sheet, and where."""
-    sums = waste_summary(found)
+    sums = waste_sums(found)
     fmt, say = language.formats, language.say
     rows = waste_rows(found)[:_MOST_ROWS]
     ends = [r["marginal_high"] for r in rows if r["marginal_high"] is not None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -260,15 +260,7 @@ def _best(view: BudgetView, curves: measure.ResponseCurves) -> BudgetView:
     )
     plan = measure.reallocate(curves, rules)
     scales = np.divide(plan.spend, today, out=np.zeros_like(today), where=today > 0)
-    return BudgetView(
-        tuple(float(round(s, 3)) for s in scales),
-        view.floors,
-        view.ceilings,
-        view.total,
-        view.caution,
-        view.keeps_all,
-        best=False,
-    )
+    return replace(view, scales=tuple(float(round(s, 3)) for s in scales), best=False)
 
 
 def _title(plan: measure.Allocation, currency: str, language: Language) -> str:

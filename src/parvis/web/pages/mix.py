@@ -9,7 +9,7 @@ import numpy as np
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from parvis.measure.api import interval
+from parvis.measure.api import FIT_LIMITS, interval
 from parvis.web.charts.drawing import Figure
 from parvis.web.charts.measure import Range, curve_figure, ranges_figure, weeks_figure
 from parvis.web.language import Language
@@ -72,6 +72,7 @@ def _page(found: Measured, currency: str, language: Language) -> dict[str, Any]:
         "curves": _curves(found, currency, language),
         "shares": _shares(found, sales, language),
         "checks": found.checks,
+        "limits": FIT_LIMITS,
         "learned": found.checks.get("learned") or {},
         "follows": found.checks.get("follows") or {},
     }

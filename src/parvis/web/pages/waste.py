@@ -25,10 +25,10 @@ from parvis.web.pages.waste_told import (
     told_problems,
     waste_advice,
     waste_rows,
-    waste_summary,
+    waste_sums,
     waste_title,
 )
-from parvis.web.queries.measured import Measured, measured, spend_rows
+from parvis.web.queries.measured import Measured, all_spend_rows, measured, spend_rows
 from parvis.web.queries.paging import PAGE_ROWS, Page, page_number
 from parvis.web.render import render
 from parvis.web.visit import Editor, Member, Visit
@@ -75,13 +75,7 @@ def save_ledger(visit: Editor) -> Response:
 @waste_pages.get("/waste/{channel:path}/spend.csv")
 def save_spending(visit: Editor, channel: str) -> Response:
     """Give all rows of a channel's spending as a file."""
-    rows: list[dict[str, Any]] = []
-    total = 1
-    while len(rows) < total:
-        some, total = spend_rows(visit.shelf, channel, len(rows))
-        if not some:
-            break
-        rows += some
+    rows = all_spend_rows(visit.shelf, channel)
     return rows_response("spending", visit.shelf.situation, rows, _SPEND_COLUMNS)
 
 
@@ -136,11 +130,10 @@ def _first(visit: Visit, found: Measured) -> dict[str, Any]:
 
 
 def _page(found: Measured, currency: str, language: Language) -> dict[str, Any]:
-    sums = waste_summary(found)
+    sums = waste_sums(found)
     return {
         "title": waste_title(found, sums, currency, language),
         "sums": sums,
-        "doubtful": sums["doubtful"][0] > 0,
         "rows": waste_rows(found),
         "advice": waste_advice(found, currency, language),
         "quarters": _quarter_table(found),

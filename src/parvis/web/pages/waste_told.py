@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -12,7 +13,7 @@ from parvis.web.language import Language
 from parvis.web.language.measure_words import problem_words
 from parvis.web.queries.measured import Measured
 
-__all__ = ["told_problems", "waste_advice", "waste_rows", "waste_summary", "waste_title"]
+__all__ = ["WasteSums", "told_problems", "waste_advice", "waste_rows", "waste_sums", "waste_title"]
 
 Row = Mapping[str, Any]
 #: Verdicts by which money is surely wasted.
@@ -31,31 +32,48 @@ def told_problems(found: Measured, language: Language) -> list[dict[str, Any]]:
     return told
 
 
-def waste_summary(found: Measured) -> dict[str, tuple[float, float, float]]:
-    """Add up over channels, draw by draw.
+@dataclass(frozen=True, slots=True)
+class WasteSums:
+    """The ledger added up; a range is where 90 of 100 draws lie.
 
-    Returns
-    -------
-    dict
-        ``returned``: the middle and the ends of the interval, of channels of which something can be
-        told; ``wasted``: likewise, of those whose last euros surely didn't pay (what is believed
-        of the others before anything is seen is no finding); ``spent``: thrice the sum;
-        ``doubtful``: thrice what was spent where the verdict is open.
+    Parameters
+    ----------
+    spent
+        All of it.
+    doubtful
+        What of it was spent where the verdict is open.
+    returned
+        Sales that those channels made of which something can be told.
+    wasted
+        By those whose last euros surely didn't pay: what is believed of the others before
+        anything is seen is no finding.
     """
+
+    spent: float
+    doubtful: float
+    returned: tuple[float, float]
+    wasted: tuple[float, float]
+
+    @property
+    def open_part(self) -> float | None:
+        """The part of the spending where the verdict is open; null: nothing was spent."""
+        return self.doubtful / self.spent if self.spent else None
+
+
+def waste_sums(found: Measured) -> WasteSums:
+    """Add up over channels, draw by draw."""
     assert found.curves is not None  # noqa: S101
     names = found.curves.channels
     told = {r["channel"] for r in found.told}
     lost = {r["channel"] for r in found.ledger if r["verdict"] in _LOST}
     today = found.curves.at(found.curves.spend)[:, [c in told for c in names]].sum(axis=1)
     wasted = found.curves.wasted[:, [c in lost for c in names]].sum(axis=1)
-    spent = sum(float(r["spent"]) for r in found.ledger)
-    doubtful = sum(float(r["spent"]) for r in found.ledger if r["verdict"] == "can't tell")
-    return {
-        "wasted": (float(np.median(wasted)), *_ends(wasted)),
-        "returned": (float(today.mean()), *_ends(today)),
-        "spent": (spent, spent, spent),
-        "doubtful": (doubtful, doubtful, doubtful),
-    }
+    return WasteSums(
+        spent=sum(float(r["spent"]) for r in found.ledger),
+        doubtful=sum(float(r["spent"]) for r in found.ledger if r["verdict"] == "can't tell"),
+        returned=_ends(today),
+        wasted=_ends(wasted),
+    )
 
 
 def _ends(draws: np.ndarray) -> tuple[float, float]:
@@ -73,15 +91,15 @@ def waste_rows(found: Measured) -> list[Row]:
 
 def waste_title(
     found: Measured,
-    sums: Mapping[str, tuple[float, float, float]],
+    sums: WasteSums,
     currency: str,
     language: Language,
 ) -> str:
     """Say the finding in a sentence."""
     say, fmt = language.say, language.formats
-    spent = fmt.money(sums["spent"][0], currency, 0)
+    spent = fmt.money(sums.spent, currency, 0)
     if found.margin is None:
-        _, low, high = sums["returned"]
+        low, high = sums.returned
         return say(
             "%(spent)s of advertising made between %(low)s and %(high)s of sales",
             spent=spent,
@@ -90,7 +108,7 @@ def waste_title(
         )
     lost = [r["channel"] for r in waste_rows(found) if r["verdict"] in _LOST]
     if lost:
-        _, low, high = sums["wasted"]
+        low, high = sums.wasted
         return say(
             "Of %(spent)s spent, between %(low)s and %(high)s are wasted on %(channels)s",
             spent=spent,
@@ -98,7 +116,7 @@ def waste_title(
             high=fmt.money(_round(high), currency, 0),
             channels=", ".join(lost),
         )
-    if sums["doubtful"][0] > _MOST_OPEN * sums["spent"][0]:
+    if sums.doubtful > _MOST_OPEN * sums.spent:
         return say("Which part of the %(spent)s spent is wasted can't be told yet", spent=spent)
     return say("No channel surely wastes any of the %(spent)s spent", spent=spent)
 

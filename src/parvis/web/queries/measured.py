@@ -19,7 +19,7 @@ from parvis.web.statements import Statement
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["Measured", "measured", "spend_rows"]
+__all__ = ["Measured", "all_spend_rows", "measured", "spend_rows"]
 
 Row = Mapping[str, Any]
 
@@ -152,26 +152,30 @@ def _curves(rows: Sequence[Row], margin: float | None) -> ResponseCurves | None:
     return ResponseCurves(names, spend, returned, margin or 1.0)
 
 
-def _spend(shelf: Shelf, *, channel: str, skip: int) -> ir.Table:
+def _theirs(shelf: Shelf, channel: str) -> ir.Table:
     spend = shelf.table("spend")
-    theirs = spend.filter(spend.channel == channel)
-    return theirs.order_by(
-        theirs.day.desc(), theirs.source, theirs.campaign, theirs.geography, theirs.row_key
-    ).limit(PAGE_ROWS, offset=skip)
+    return spend.filter(spend.channel == channel).order_by(
+        ibis.desc("day"), "source", "campaign", "geography", "row_key"
+    )
 
 
-_SPEND: Final = Statement(_spend, channel=str, skip=int)
-
-
-def _how_many(shelf: Shelf, *, channel: str) -> ir.Table:
-    spend = shelf.table("spend")
-    return spend.filter(spend.channel == channel).agg(rows=lambda t: t.count())
-
-
-_COUNT: Final = Statement(_how_many, channel=str)
+_SPEND: Final = Statement(
+    lambda shelf, *, channel, skip: _theirs(shelf, channel).limit(PAGE_ROWS, offset=skip),
+    channel=str,
+    skip=int,
+)
+_ALL_SPEND: Final = Statement(lambda shelf, *, channel: _theirs(shelf, channel), channel=str)
+_COUNT: Final = Statement(
+    lambda shelf, *, channel: _theirs(shelf, channel).agg(rows=lambda t: t.count()), channel=str
+)
 
 
 def spend_rows(shelf: Shelf, channel: str, skip: int = 0) -> tuple[list[dict[str, Any]], int]:
-    """Return the newest rows of a channel's spending, and how many there are."""
+    """Return a page of a channel's spending, the newest first, and how many rows there are."""
     total = int(shelf.rows(_COUNT, channel=channel)[0]["rows"])
     return shelf.rows(_SPEND, channel=channel, skip=skip), total
+
+
+def all_spend_rows(shelf: Shelf, channel: str) -> list[dict[str, Any]]:
+    """Return all rows of a channel's spending, the newest first."""
+    return shelf.rows(_ALL_SPEND, channel=channel)
