@@ -7,7 +7,7 @@ import json
 from parvis.lake.workspace import Workspace
 from parvis.work.promoting import judge_promotions, keep_promoted
 from tests.making import one, rows
-from tests.work.promoted_shop import CAMPAIGN, promoted_shop
+from tests.work.promoted_shop import CAMPAIGN, WEEKS, promoted_shop
 
 #: Every fourth of 24 weeks in each of 12 shops.
 WEEKS_SHOWN = 6
@@ -49,6 +49,32 @@ def test_displays_are_found_and_a_second_time_changes_nothing(workspace: Workspa
     judged(workspace)
     assert rows(workspace.table("promotion_effects"), "way", "level", "name", "spot") == shown
     assert workspace.engine.snapshot() == version
+
+
+def test_the_rows_behind_displays_add_up_to_what_is_told(workspace: Workspace) -> None:
+    promoted_shop(workspace)
+    judged(workspace)
+    kept = rows(workspace.table("shown_weeks"), "product_id", "store_id", "week")
+    bare = rows(workspace.table("unshown_weeks"), "way", "product_id", "week")
+    for told in rows(workspace.table("promotion_effects"), "way", "level", "name", "spot"):
+        theirs = [
+            r
+            for r in kept
+            if r[told["way"]]
+            and told["spot"] in ("", r[told["way"]])
+            and told["name"] in ("", r["product_id"], {"milk": "DAIRY"}.get(r["product_id"]))
+        ]
+        assert told["shown"] == len(theirs)
+        assert told["units"] == sum(r["units"] for r in theirs)
+        assert told["products"] == len({r["product_id"] for r in theirs})
+    # weeks of shops in which milk was on display, on the eve of it, and neither, are all
+    on = [r for r in kept if r["product_id"] == "milk" and r["display"]]
+    off = [r for r in bare if r["product_id"] == "milk" and r["way"] == "display"]
+    assert len(on) == 12 * WEEKS_SHOWN
+    assert len(off) == WEEKS
+    # in three shops it was on display in the first week: they have one eve less
+    assert sum(r["shops"] for r in off) == 12 * WEEKS - len(on) - (len(on) - 3)
+    assert sum(r["sales"] for r in on) == 2.0 * sum(r["units"] for r in on) > 0
 
 
 def test_without_either_there_is_nothing(workspace: Workspace) -> None:

@@ -42,6 +42,8 @@ class Promoted:
         Rows of `promotion_effects`.
     lines
         Rows of `coupon_lines`; null: there are no coupons.
+    behind
+        What the effects are made of; null: nothing was shown.
     seconds
         How long it took.
     """
@@ -49,6 +51,7 @@ class Promoted:
     coupons: Sequence[Mapping[str, Any]]
     shown: Sequence[Mapping[str, Any]]
     lines: pa.Table | None
+    behind: promotions.ShownRows | None
     seconds: float
 
 
@@ -64,12 +67,12 @@ def judge_promotions(engine: Engine, workspace: Workspace) -> Promoted:
     has_coupons = bool(engine.count(engine.table("coupon_products").limit(1)))
     has_shelves = bool(engine.count(engine.table("promotions_shown").limit(1)))
     if not (has_coupons or has_shelves):
-        return Promoted((), (), None, time.perf_counter() - began)
+        return Promoted((), (), None, None, time.perf_counter() - began)
     # read anew by each question, of the columns it needs: kept, they would fill the memory
     lines = promotions.kept_lines(engine.table("order_lines"), engine.table("orders"))
     coupons, redeemed = _coupons(engine, workspace, lines) if has_coupons else ([], None)
-    shown = _shown(engine, lines) if has_shelves else []
-    return Promoted(coupons, shown, redeemed, time.perf_counter() - began)
+    shown, behind = _shown(engine, lines) if has_shelves else ([], None)
+    return Promoted(coupons, shown, redeemed, behind, time.perf_counter() - began)
 
 
 def keep_promoted(engine: Engine, found: Promoted) -> None:
@@ -77,11 +80,22 @@ def keep_promoted(engine: Engine, found: Promoted) -> None:
     for name, rows in (("coupon_effects", found.coupons), ("promotion_effects", found.shown)):
         schema = dict(TABLES[name].ibis.items())
         engine.reconcile(name, engine.stage_rows(rows, schema), None)
-    schema = TABLES["coupon_lines"].ibis
-    lines = engine.stage_rows((), dict(schema.items()))
-    if found.lines is not None:
-        lines = engine.stage_arrow(found.lines).select(*schema.names)
-    engine.reconcile("coupon_lines", lines, None)
+    behind = found.behind
+    for name, table in (
+        ("coupon_lines", found.lines),
+        ("shown_weeks", behind and behind.shown),
+        ("unshown_weeks", behind and behind.unshown),
+    ):
+        _keep(engine, name, table)
+
+
+def _keep(engine: Engine, name: str, table: pa.Table | None) -> None:
+    schema = TABLES[name].ibis
+    if table is None:
+        rows = engine.stage_rows((), dict(schema.items()))
+    else:
+        rows = engine.stage_arrow(table).select(*schema.names)
+    engine.reconcile(name, rows, None)
 
 
 def _coupons(
@@ -134,7 +148,9 @@ def _campaign(
     )
 
 
-def _shown(engine: Engine, lines: ir.Table) -> list[dict[str, Any]]:
+def _shown(
+    engine: Engine, lines: ir.Table
+) -> tuple[list[dict[str, Any]], promotions.ShownRows | None]:
     shown = engine.table("promotions_shown")
     shops = shown.select("store_id").distinct()
     told = promotions.orders_in_shops(engine.table("orders"), engine.table("events"))
@@ -152,5 +168,8 @@ def _shown(engine: Engine, lines: ir.Table) -> list[dict[str, Any]]:
     for table in (placed, sold, products):
         engine.discard(table)
     if not facts.products.num_rows:
-        return []
-    return promotions.judge_shown(*promotions.laid_out(facts))
+        return [], None
+    shelves, ways = promotions.laid_out(facts)
+    fits = promotions.fitted(shelves)
+    judged = promotions.judge_shown(shelves, ways, fits)
+    return judged, promotions.shown_rows(shelves, ways, fits)

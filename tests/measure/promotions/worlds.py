@@ -187,4 +187,6 @@ def shelf(
     d = np.where(eve, 2, shown.astype(np.int64))
     m = np.where(eve_mail, 2, mailed.astype(np.int64))
     grid = Grid(units[sold], orders[sold], d[sold], m[sold], (2, 2))
-    return Shelf(name, name, category, grid, cut, 0.7)
+    days = (BEGIN - date(1970, 1, 1)).days + 7 * np.arange(weeks)
+    names = [f"s{n}" for n in np.flatnonzero(sold)]
+    return Shelf(name, name, category, grid, cut, 0.7, 2.5 * grid.units, names, days)

@@ -47,6 +47,8 @@ from parvis.lake.schema.promotions import (
     COUPON_PRODUCTS,
     PROMOTION_EFFECTS,
     PROMOTIONS_SHOWN,
+    SHOWN_WEEKS,
+    UNSHOWN_WEEKS,
 )
 from parvis.lake.schema.sessions import SESSIONS
 from parvis.lake.schema.sources import SOURCES
@@ -108,6 +110,8 @@ TABLES: dict[str, TableSchema] = {
         COUPON_EFFECTS,
         COUPON_LINES,
         PROMOTION_EFFECTS,
+        SHOWN_WEEKS,
+        UNSHOWN_WEEKS,
         MEASURED,
         EXPERIMENT_RESULTS,
         BUILD_STATE,

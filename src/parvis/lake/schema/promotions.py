@@ -121,3 +121,43 @@ PROMOTION_EFFECTS = TableSchema(
         Column("checks", "!json", "the week before, other shops, how products differ"),
     ),
 )
+
+SHOWN_WEEKS = TableSchema(
+    name="shown_weeks",
+    row="one product in one shop in one week in which it was shown, as it was judged",
+    kind="state",
+    key=("product_id", "store_id", "week"),
+    columns=(
+        Column("product_id", "!string", "the product"),
+        Column("store_id", "!string", "the shop"),
+        Column("week", "!date", "its Monday"),
+        Column("display", "!string", "where in the shop it stood out; empty: nowhere"),
+        Column("mailer", "!string", "where in the mailer it was; empty: nowhere"),
+        Column("orders", "!int64", "orders in the shop in that week, of anything"),
+        Column("units", "!float64", "units sold of the product"),
+        Column("sales", "!float64", "what they were sold for, in the workspace's currency"),
+        Column("expected_display", "float64", "units expected off display, as this product tells"),
+        Column("expected_display_spot", "float64", "the same, as all products in that place tell"),
+        Column("expected_mailer", "float64", "units expected without mailer, likewise"),
+        Column("expected_mailer_spot", "float64", "the same, likewise; null: can't tell"),
+    ),
+)
+
+UNSHOWN_WEEKS = TableSchema(
+    name="unshown_weeks",
+    row="one product in one week, in all shops that showed it neither then nor in the week after",
+    kind="state",
+    key=("way", "product_id", "week"),
+    columns=(
+        Column("way", "!string", "what wasn't done: display or mailer"),
+        Column("product_id", "!string", "the product"),
+        Column("label", "!string", "what it is called"),
+        Column("category", "!string", "its category; empty: none"),
+        Column("week", "!date", "its Monday"),
+        Column("price", "!float64", "times its usual price, in all shops together"),
+        Column("shops", "!int64", "how many shops with orders"),
+        Column("orders", "!int64", "orders in those, of anything"),
+        Column("units", "!float64", "units sold of the product"),
+        Column("sales", "!float64", "what they were sold for, in the workspace's currency"),
+    ),
+)

@@ -15,7 +15,9 @@ from parvis.measure.promotions.campaigns import (
     told_of,
 )
 from parvis.measure.promotions.coupons import CouponCampaign, judge_campaigns
+from parvis.measure.promotions.evidence import ShownRows, shown_rows
 from parvis.measure.promotions.facts import MOST_HISTORY_DAYS, CouponFacts, Span
+from parvis.measure.promotions.fits import fitted
 from parvis.measure.promotions.laying import ShelfFacts, laid_out
 from parvis.measure.promotions.shelves import (
     lines_in_shops,
@@ -25,20 +27,23 @@ from parvis.measure.promotions.shelves import (
     sold_by_week,
     visits_by_week,
 )
-from parvis.measure.promotions.shown import judge_shown
+from parvis.measure.promotions.shown import LEAST_SHOWN, judge_shown
 
 __all__ = [
     "DAYS_BEFORE",
+    "LEAST_SHOWN",
     "MOST_HISTORY_DAYS",
     "CouponCampaign",
     "CouponFacts",
     "ShelfFacts",
+    "ShownRows",
     "Span",
     "bought_by_day",
     "bought_of_campaigns",
     "campaign_events",
     "campaigns_sent",
     "drawn_for",
+    "fitted",
     "judge_campaigns",
     "judge_shown",
     "kept_lines",
@@ -51,6 +56,7 @@ __all__ = [
     "redeemed_lines",
     "redemptions",
     "shown_by_week",
+    "shown_rows",
     "sold_by_week",
     "told_of",
     "visits_by_week",

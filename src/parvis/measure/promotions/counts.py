@@ -26,7 +26,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Fit", "Grid", "fit_each", "fit_together"]
+__all__ = ["Fit", "Grid", "expected", "fit_each", "fit_together"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -36,6 +36,9 @@ _STEPS: Final = 15
 #: Far below any standard error.
 _CLOSE: Final = 1e-4
 _ROUNDS: Final = 4
+#: Levels alone are looked for so many times, until they move by less than this part.
+_LEVELS: Final = 60
+_LEVEL: Final = 1e-9
 _LONGEST: Final = 1.0
 _FARTHEST: Final = 6.0
 #: A factor with less information than this can't be told from the levels.
@@ -80,10 +83,13 @@ class Fit:
     ----------
     factors, error
         (factors,) and their standard errors; nan: can't be told from the levels.
+    climbed
+        (factors,) as they were when the search ended, also those that can't be told.
     """
 
     factors: Floats
     error: Floats
+    climbed: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +163,28 @@ def fit_together(grids: Sequence[Grid], *, weeks_alike: int) -> Fit:
     return _told(factors, bend, np.stack([s.score for s in slopes]))
 
 
+def expected(grid: Grid, fit: Fit, *, weeks_alike: int) -> Floats:
+    """Return the units that a fit expects in each shop and week, as it was shown there.
+
+    They sum up to those that were sold: by shop, by weeks that share a level, and, where the fit
+    is of these units, by what was shown.
+
+    Returns
+    -------
+    Floats
+        (shops, weeks) units.
+    """
+    laid = _laid(grid, weeks_alike)
+    weeks = np.ones(len(laid.starts))
+    mean = _mean(laid, fit.climbed, weeks, weeks_alike=weeks_alike)
+    for _ in range(_LEVELS if weeks_alike else 0):
+        before = weeks.copy()
+        mean = _mean(laid, fit.climbed, weeks, weeks_alike=weeks_alike)
+        if np.abs(weeks - before).max() <= _LEVEL * weeks.max():
+            break
+    return mean
+
+
 def _told(factors: Floats, bend: Floats, scores: Floats) -> Fit:
     seen = np.diag(bend) > _LEAST
     error = np.full(len(factors), np.nan)
@@ -166,7 +194,7 @@ def _told(factors: Floats, bend: Floats, scores: Floats) -> Fit:
         meat = scores[:, seen].T @ scores[:, seen] * groups / max(groups - 1, 1)
         error[seen] = np.sqrt(np.maximum(np.diag(inverse @ meat @ inverse), 0.0))
     found = np.where(seen & (np.abs(factors) < _FARTHEST), factors, np.nan)
-    return Fit(found, np.where(np.isnan(found), np.nan, error))
+    return Fit(found, np.where(np.isnan(found), np.nan, error), factors)
 
 
 def _climb(grids: Sequence[Grid], *, weeks_alike: int) -> tuple[Floats, list[_Slope]]:
@@ -182,9 +210,11 @@ def _climb(grids: Sequence[Grid], *, weeks_alike: int) -> tuple[Floats, list[_Sl
         bend = np.sum([s.bend for s in slopes], axis=0)
         score = np.sum([s.score for s in slopes], axis=0)
         seen = np.diag(bend) > _LEAST
-        step = np.zeros(len(factors))
-        if seen.any():
-            step[seen] = np.linalg.lstsq(bend[np.ix_(seen, seen)], score[seen], rcond=1e-8)[0]
+        step = _step(bend, score, seen)
+        # what would go beyond the farthest stays there: the others are found given that
+        stuck = (np.abs(factors) >= _FARTHEST) & (step * factors > 0)
+        if stuck.any():
+            step = _step(bend, score, seen & ~stuck)
         longest = float(np.abs(step).max(initial=0.0))
         factors = np.clip(
             factors + step * min(1.0, _LONGEST / max(longest, 1e-12)), -_FARTHEST, _FARTHEST
@@ -192,6 +222,13 @@ def _climb(grids: Sequence[Grid], *, weeks_alike: int) -> tuple[Floats, list[_Sl
         if longest < _CLOSE:
             break
     return factors, slopes
+
+
+def _step(bend: Floats, score: Floats, free: NDArray[np.bool_]) -> Floats:
+    step = np.zeros(len(score))
+    if free.any():
+        step[free] = np.linalg.lstsq(bend[np.ix_(free, free)], score[free], rcond=1e-8)[0]
+    return step
 
 
 def _laid(grid: Grid, weeks_alike: int) -> _Laid:
@@ -220,6 +257,12 @@ def _laid(grid: Grid, weeks_alike: int) -> _Laid:
 
 
 def _slope(laid: _Laid, factors: Floats, weeks: Floats, *, weeks_alike: int) -> _Slope:
+    mean = _mean(laid, factors, weeks, weeks_alike=weeks_alike)
+    return _curved(laid, mean, laid.grid.units - mean, weeks_alike=weeks_alike)
+
+
+def _mean(laid: _Laid, factors: Floats, weeks: Floats, *, weeks_alike: int) -> Floats:
+    """Return what is expected given the factors; the levels of weeks are mended in place."""
     grid = laid.grid
     ways, mails = grid.levels
     base = np.array(grid.orders, np.float64)
@@ -239,7 +282,7 @@ def _slope(laid: _Laid, factors: Floats, weeks: Floats, *, weeks_alike: int) -> 
     mean = base
     mean *= shops[:, None]
     mean *= weeks[laid.season]
-    return _curved(laid, mean, grid.units - mean, weeks_alike=weeks_alike)
+    return mean
 
 
 def _curved(laid: _Laid, mean: Floats, left: Floats, *, weeks_alike: int) -> _Slope:

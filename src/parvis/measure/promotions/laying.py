@@ -69,6 +69,10 @@ class Shelf:
         (weeks,) logarithm of its price against its usual one.
     cut
         The part of weeks in a mailer in which its price was cut.
+    sales
+        (shops, weeks) of the units, in the workspace's currency.
+    shops, weeks
+        Which shops and weeks (their Mondays, as days since 1970) the grid is of.
     """
 
     product_id: str
@@ -77,6 +81,9 @@ class Shelf:
     grid: Grid
     price: Floats
     cut: float
+    sales: NDArray[np.floating[Any]]
+    shops: Sequence[str]
+    weeks: Ints
 
 
 def laid_out(facts: ShelfFacts) -> tuple[list[Shelf], Ways]:
@@ -138,6 +145,9 @@ def laid_out(facts: ShelfFacts) -> tuple[list[Shelf], Ways]:
                 grid,
                 price[when],
                 float(cut.mean()) if cut.size else float("nan"),
+                sales[kept].astype(np.float32),
+                [shops[at] for at in np.flatnonzero(where)],
+                weeks[when],
             )
         )
     return found, Ways(displays, mailers)

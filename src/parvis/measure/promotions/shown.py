@@ -4,36 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from parvis.measure.promotions.counts import Fit, Grid, fit_each, fit_together
+from parvis.measure.promotions.counts import Fit, Grid
 from parvis.measure.promotions.findings import false_shares
-from parvis.measure.promotions.laying import Shelf, Ways, coarse
+from parvis.measure.promotions.fits import WAYS, Fitted, fitted, is_told
+from parvis.measure.promotions.laying import Shelf, Ways
 from parvis.measure.promotions.pooling import Pooled, drawn_together, pooled
 
-__all__ = ["judge_shown"]
+__all__ = ["LEAST_SHOWN", "judge_shown"]
 
 Floats = NDArray[np.float64]
 
 #: A product's own factor is told if it was shown in so many weeks of shops that had orders.
-_LEAST_SHOWN: Final = 20
-#: Less sure than this by itself, an estimate is no use, not even to be drawn to others.
-_WIDEST: Final = 1.0
+LEAST_SHOWN: Final = 20
 #: A place is told if so many products were shown in it.
 _LEAST_PLACED: Final = 10
 #: A category is told if so many of its products are.
 _LEAST_PRODUCTS: Final = 4
 _SURE: Final = 1.96
-#: So many weeks are one season: fruit is in the mailer when it is ripe.
-_SEASON: Final = 6
 _FALSE: Final = 0.1
 #: Between these factors nothing worth telling happened.
 _ALIKE: Final = (0.9, 1.1)
-_WAYS: Final = ("display", "mailer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +45,20 @@ _UNTOLD: Final = (float("nan"), float("nan"))
 _NOTHING: Final = _Told(_UNTOLD, _UNTOLD, _UNTOLD)
 
 
-def judge_shown(shelves: Sequence[Shelf], ways: Ways) -> list[dict[str, Any]]:
+def judge_shown(
+    shelves: Sequence[Shelf], ways: Ways, fits: Fitted | None = None
+) -> list[dict[str, Any]]:
     """Tell what each way of showing did to sales.
 
     What is published of displays is held against the same product in other shops in the same week:
     these have the same price and season. A mailer goes to all shops at once: it is held against
     other weeks of the same season, product and shop, its price held. Both are allowed as much
     bias as the week before shows, in which nothing was shown yet.
+
+    Parameters
+    ----------
+    fits
+        Of these shelves; null: they are fitted.
 
     Returns
     -------
@@ -64,9 +67,10 @@ def judge_shown(shelves: Sequence[Shelf], ways: Ways) -> list[dict[str, Any]]:
     """
     if not shelves:
         return []
-    each = _each(shelves)
+    fits = fits or fitted(shelves)
+    each = fits.each
     rows: list[dict[str, Any]] = []
-    for at, way in enumerate(_WAYS):
+    for at, way in enumerate(WAYS):
         if not (ways.displays, ways.mailers)[at]:
             continue
         eve = _eve(each, at)
@@ -76,23 +80,12 @@ def judge_shown(shelves: Sequence[Shelf], ways: Ways) -> list[dict[str, Any]]:
             checks["cut"] = round(float(cuts.mean()), 3) if cuts.size else None
         bias = (_low(eve), _high(eve)) if eve else (0.0, 0.0)
         rows += _by_level(shelves, each, way, at, bias, checks)
-    rows += _by_place(shelves, ways, rows)
+    rows += _by_place(shelves, ways, rows, fits.placed)
     return rows
 
 
-def _each(shelves: Sequence[Shelf]) -> dict[str, list[Fit]]:
-    """Fit each product by itself, in the three ways."""
-    plain = [coarse(s.grid) for s in shelves]
-    priced = [replace(g, price=s.price) for g, s in zip(plain, shelves, strict=True)]
-    return {
-        "raw": [fit_each(g, weeks_alike=0) for g in plain],
-        "same_price": [fit_each(g, weeks_alike=_SEASON) for g in priced],
-        "shops": [fit_each(g, weeks_alike=1) for g in plain],
-    }
-
-
 def _published(at: int) -> str:
-    return "shops" if at == 0 else "same_price"
+    return tuple(WAYS.values())[at]
 
 
 def _eve(each: Mapping[str, Sequence[Fit]], at: int) -> Pooled | None:
@@ -105,8 +98,7 @@ def _column(fits: Sequence[Fit], factor: int) -> tuple[NDArray[np.int64], Floats
     """Return which products tell a factor, it, and its error."""
     value = np.array([f.factors[factor] for f in fits])
     error = np.array([f.error[factor] for f in fits])
-    told = np.isfinite(value) & np.isfinite(error) & (error > 0) & (error < _WIDEST)
-    who = np.flatnonzero(told)
+    who = np.flatnonzero(is_told(value, error))
     return who, value[who], error[who]
 
 
@@ -121,7 +113,7 @@ def _by_level(
     """Tell of all products, each category and each product."""
     weight = np.array([_shown(s.grid, at) for s in shelves])
     sold = np.array([_units(s.grid, at) for s in shelves])
-    enough = weight >= _LEAST_SHOWN
+    enough = weight >= LEAST_SHOWN
     names = np.array([s.category for s in shelves], dtype=object)
     levels: dict[str, dict[str, dict[str, tuple[float, float]]]] = {}
     differs: dict[str, float] = {}
@@ -188,23 +180,14 @@ def _hierarchy(
 
 
 def _by_place(
-    shelves: Sequence[Shelf], ways: Ways, rows: Sequence[Mapping[str, Any]]
+    shelves: Sequence[Shelf],
+    ways: Ways,
+    rows: Sequence[Mapping[str, Any]],
+    fits: Mapping[str, Fit],
 ) -> Iterator[dict[str, Any]]:
     """Tell of each place in the shop and in the mailer."""
-    fine = [s.grid for s in shelves]
-    # mailers hardly differ between shops: they are told apart no further than that there was one
-    mixed = [replace(g, mailer=c.mailer, levels=(g.levels[0], 2))
-             for g, c in zip(fine, (coarse(g) for g in fine), strict=True)]  # fmt: skip
-    fits = {
-        "raw": fit_together(fine, weeks_alike=0),
-        "same_price": fit_together(
-            [replace(g, price=s.price) for g, s in zip(fine, shelves, strict=True)],
-            weeks_alike=_SEASON,
-        ),
-        "shops": fit_together(mixed, weeks_alike=1),
-    }
     first = {"display": 0, "mailer": len(ways.displays) + 1}
-    for at, way in enumerate(_WAYS):
+    for at, way in enumerate(WAYS):
         places = (ways.displays, ways.mailers)[at]
         whole = next((r for r in rows if r["way"] == way and r["level"] == "all"), None)
         if whole is None:
