@@ -76,7 +76,7 @@ class Told:
     world: World
 
 
-def tell(name: str, seed: int) -> Told:
+def tell(name: str, seed: int, period_days: int = _WEEK) -> Told:
     """Tell a world's year.
 
     Parameters
@@ -86,6 +86,8 @@ def tell(name: str, seed: int) -> Told:
         the credit for, and get each other's returns.
     seed
         Another year of another crowd.
+    period_days
+        7: by week; 1: by day.
     """
     world, seeds = read_world(name.removeprefix(_SHUFFLED)), Seeds(seed)
     if name.startswith(_SHUFFLED):
@@ -103,12 +105,13 @@ def tell(name: str, seed: int) -> Told:
     spread = np.sqrt(orders) * _BASKET * rng.standard_normal(orders.shape)
     sales = (orders + spread) * basket * story.price[:, None, None]
     spend = story.spend_cents / 100.0
+    data = _data(scene, sales.sum(axis=2), spend, period_days, rng)
     return Told(
-        data=_data(scene, _weekly(sales.sum(axis=2)), _weekly(spend), rng),
-        tests=_holdouts(scene, sales, spend, rng),
-        set_by_test=_weekly(story.planned_cents != story.spend_cents) > 0,
+        data=data,
+        tests=_holdouts(scene, sales, spend, period_days, rng),
+        set_by_test=_summed(story.planned_cents != story.spend_cents, period_days) > 0,
         margin=world.brand.margin,
-        made=_weekly(sales)[:, :, 1:].sum(axis=(0, 1)),
+        made=_summed(sales, _WEEK)[:, :, 1:].sum(axis=(0, 1)),
         marginal=_marginal(scene, bases, basket),
         causes=orders.sum(axis=(0, 1)).astype(float),
         world=world,
@@ -129,39 +132,43 @@ def _shuffled(world: World, seed: int) -> World:
     return world.model_copy(update={"channels": channels})
 
 
-def _weekly(daily: NDArray[Any]) -> NDArray[np.float64]:
-    weeks = len(daily) // _WEEK
+def _summed(daily: NDArray[Any], days: int) -> NDArray[np.float64]:
+    """Sum up periods of so many days, of whole weeks."""
+    periods = len(daily) // _WEEK * _WEEK // days
     found: NDArray[np.float64] = (
-        daily[: weeks * _WEEK].reshape(weeks, _WEEK, *daily.shape[1:]).sum(axis=1)
+        daily[: periods * days].reshape(periods, days, *daily.shape[1:]).sum(axis=1)
     )
     return found
 
 
-def _data(scene: Scene, sales: Floats, spend: Floats, rng: np.random.Generator) -> MixData:
+def _data(
+    scene: Scene, sales: Floats, spend: Floats, days: int, rng: np.random.Generator
+) -> MixData:
     story, world = scene.story, scene.world
     texts = rng.poisson(_TEXTS * story.voices)
     negative = rng.binomial(texts, _NEGATIVE + (1 - _NEGATIVE) * np.minimum(story.crisis, 1))
     controls = np.stack(
         [
-            np.log(_weekly(story.price) / _WEEK),
-            np.log1p(_weekly(texts) / _WEEK),
-            np.log1p(_weekly(negative) / _WEEK),
+            np.log(_summed(story.price, days) / days),
+            np.log1p(_summed(texts, days) / days),
+            np.log1p(_summed(negative, days) / days),
         ],
         axis=1,
     )
     return MixData(
-        outcome=sales,
-        spend=spend,
+        outcome=_summed(sales, days),
+        spend=_summed(spend, days),
         channels=tuple(c.name for c in world.channels),
         controls=np.repeat(controls[:, None], sales.shape[1], axis=1),
         control_names=("price", "texts", "negative texts"),
         starts_on=date(2025, 1, 1),
         places=tuple(c.name for c in world.cities),
+        period_days=days,
     )
 
 
 def _holdouts(
-    scene: Scene, sales: Floats, spend: Floats, rng: np.random.Generator
+    scene: Scene, sales: Floats, spend: Floats, days: int, rng: np.random.Generator
 ) -> tuple[SpendTest, ...]:
     """See each holdout's lift with the error that so many people's orders have."""
     found = []
@@ -183,10 +190,10 @@ def _holdouts(
         found.append(
             SpendTest(
                 channel,
-                _weekly(without),
+                _summed(without, days),
                 seen / (1 + seen) * total,
                 error * total / (1 + seen) ** 2,
-                np.repeat(_weekly(weights) / _WEEK, sales.shape[1], axis=1),
+                np.repeat(_summed(weights, days) / days, sales.shape[1], axis=1),
             )
         )
     return tuple(found)

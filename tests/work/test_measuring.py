@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from parvis.errors import MeasureError
 from parvis.lake.workspace import Workspace
+from parvis.measure import api as measure
 from parvis.work import measuring
 from parvis.work.measuring import measure_if_due
 from parvis.work.sources import tell_sources
@@ -48,6 +50,25 @@ def test_it_is_due_again_after_a_day(shop: Workspace) -> None:
 def test_it_is_never_due_where_the_team_says_so(shop: Workspace) -> None:
     shop = change_settings(shop, ("\nevery_days = 1", "\nevery_days = 0"))
     assert measure_if_due(shop) is None
+
+
+def test_the_mix_is_by_day_where_the_team_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    real = measure.answer
+
+    def noted(*given: Any, period_days: int) -> measure.Answer:
+        asked.append(period_days)
+        return real(*given, period_days=period_days)
+
+    monkeypatch.setattr(measure, "answer", noted)
+    shop = made_workspace(tmp_path / "shop")
+    put(shop, [order("1")])
+    build(shop)
+    measuring.measure_all(shop)
+    measuring.measure_all(change_settings(shop, ('period = "week"', 'period = "day"')))
+    assert asked == [7, 1]
 
 
 def test_a_team_says_what_kind_of_site_a_source_is(tmp_path: Path) -> None:

@@ -262,6 +262,7 @@ class MeasureSettings(_Section):
     view_days: Annotated[int, Field(ge=1, le=365)] = 7
     margin: Annotated[float, Field(gt=0, le=1)] | None = None
     every_days: Annotated[int, Field(ge=0, le=365)] = 1
+    period: Literal["week", "day"] = "week"
 
 
 class BuildSettings(_Section):

@@ -23,6 +23,7 @@ from parvis.measure.mix.demand import Demand, demand_columns, demand_in
 from parvis.measure.mix.design import design_of
 from parvis.measure.mix.diagnosis import diagnose, kept_places
 from parvis.measure.mix.fitting import MixFit, default_priors, fit_mix
+from parvis.measure.mix.opening import whole_where_sparse
 from parvis.measure.mix.outlook import lengthened, outlook
 from parvis.measure.mix.panel import Panel, panel_of
 from parvis.measure.mix.response import response_in
@@ -121,6 +122,7 @@ def answer(
     margin: float | None,
     findings: Sequence[Finding] = (),
     campaigns: Sequence[Mapping[str, Any]] = (),
+    period_days: int = 7,
 ) -> Answer:
     """Tell what each channel brought, or why that can't be told.
 
@@ -136,12 +138,14 @@ def answer(
         What experiments found; those that can be tied to spending are observations.
     campaigns
         What campaigns cost, and which sales touches credit them with; see `campaign_rows`.
+    period_days
+        7: the mix is by week; 1: by day.
     """
     from threadpoolctl import threadpool_limits
 
     # these matrices are small: threads wait for each other for longer than they compute
     with threadpool_limits(1):
-        return _answer(kpi, unrated, margin, findings, campaigns)
+        return _answer(kpi, unrated, margin, findings, campaigns, period_days)
 
 
 def _answer(
@@ -150,21 +154,24 @@ def _answer(
     margin: float | None,
     findings: Sequence[Finding],
     campaigns: Sequence[Mapping[str, Any]],
+    period_days: int,
 ) -> Answer:
     problems = _of_money(unrated, margin)
     try:
-        panel = panel_of(kpi)
+        panel = panel_of(kpi, period_days=period_days)
     except NothingToMeasure as error:
         problems.append(problem(error.kind, blocks=True))
         return _refused(kpi, problems, None)
     data, told = kept_places(panel.data)
-    problems += [*told, *diagnose(data)]
+    data, sparse = whole_where_sparse(data)
+    problems += [*told, *sparse, *diagnose(data)]
     if any(p.blocks for p in problems):
         return _refused(kpi, problems, panel)
     data = _used(data)
     learnt = calibration(findings, data)
     demand = demand_in(data.spend, learnt.changed)
-    link: Literal["added", "multiplied"] = "multiplied" if data.outcome.min() > 0 else "added"
+    sold = data.outcome[data.is_open].min() > 0
+    link: Literal["added", "multiplied"] = "multiplied" if sold else "added"
     fitted = with_demand(data, demand)
     priors = replace(default_priors(data, _ROAS), link=link)
     longer = lengthened(fitted)
@@ -228,7 +235,7 @@ def _trusted(fit: MixFit, priors: MixPriors, learnt: Calibration) -> _Trust:
     told = {
         "predictive": {"inside": round(drawn.inside, 4)},
         "backtest": {
-            "weeks": held.periods, "inside": held.inside, "error": held.error,
+            "weeks": held.weeks, "inside": held.inside, "error": held.error,
             "naive_error": held.naive_error, "real": float(held.real.sum()),
             "expected": float(held.expected.sum()),
         },
@@ -256,14 +263,16 @@ def _of_trust(trust: _Trust) -> list[Problem]:
 def _weeks(fit: MixFit, trust: _Trust) -> list[dict[str, Any]]:
     drawn, held = trust.drawn, trust.held
     found = rows.week_rows(fit.data, week_parts(fit), (drawn.expected, drawn.low, drawn.high))
-    first = len(fit.data.outcome) - held.periods
-    days = [fit.data.day(first + n) for n in range(held.periods)]
+    data = fit.data
+    days = [
+        data.day(len(data.outcome) - data.periods_in(held.weeks - n)) for n in range(held.weeks)
+    ]
     return found + rows.weeks_of("unseen", "", days, (held.expected, held.low, held.high))
 
 
 def _ahead(data: MixData, drawn: Floats) -> list[dict[str, Any]]:
     first = data.day(len(data.outcome))
-    days = [first + timedelta(days=n * data.period_days) for n in range(drawn.shape[1])]
+    days = [first + timedelta(weeks=n) for n in range(drawn.shape[1])]
     return rows.weeks_of("outlook", "", days, rows.told(drawn))
 
 
@@ -341,6 +350,7 @@ def _checks(fit: MixFit, demand: Demand, learnt: Calibration) -> dict[str, Any]:
         "diverged": fit.draws.diverged,
         "accepted": fit.draws.accepted,
         "noise": float(np.exp(theta[:, -1]).mean()),
+        "period_days": fit.data.period_days,
         "follows": {
             name: None if np.isnan(part) else round(float(part), 3)
             for name, part in zip(fit.data.channels, demand.follows, strict=True)

@@ -54,9 +54,16 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     "gap": (
         ("%(place)s has no outcome in %(count)s periods between others, first on %(day)s."),
         (
-            "Import what is missing; days without sales are told from days without data by "
-            "a row of 0."
+            "Import what is missing. Where a shop was really closed for a while, measure by week, "
+            "or begin after it."
         ),
+    ),
+    "sparse": (
+        (
+            "By day, %(places)s sold nothing on up to %(count)s days on which others did: places "
+            "are not told apart."
+        ),
+        'Measure by week to tell places apart: period = "week" in the section [measure].',
     ),
     "midway": (
         "%(place)s has outcomes from %(first)s to %(last)s only; it is left out.",

@@ -27,6 +27,7 @@ __all__ = ["MeasureReport", "measure_all", "measure_if_due"]
 _BATCH: Final = 500_000
 _REPLICATES: Final = 200
 _ORDERS: Final = (1, 2)
+_DAYS: Final = {"week": 7, "day": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,14 @@ def _mix(
     kpi = measure.with_holidays(engine.arrow(figures), settings.identity.country)
     shared = measure.campaigns(spend, touches, engine.table("journeys"))
     campaigns = engine.arrow(shared).to_pylist()
-    return measure.answer(kpi, lost, settings.measure.margin, findings, campaigns)
+    return measure.answer(
+        kpi,
+        lost,
+        settings.measure.margin,
+        findings,
+        campaigns,
+        period_days=_DAYS[settings.measure.period],
+    )
 
 
 def _keep(

@@ -104,11 +104,11 @@ def week_rows(
     Parameters
     ----------
     expected
-        (periods,) each: what the model has them as, between what and what.
+        (weeks,) each: what the model has them as, between what and what.
     """
     found: list[Row] = []
-    sales = data.outcome.sum(axis=1)
-    days = [data.day(n) for n in range(len(sales))]
+    sales = data.by_week(data.outcome.sum(axis=1))
+    days = [data.day(data.periods_in(n)) for n in range(len(sales))]
     found += weeks_of("sales", "", days, (sales, sales, sales))
     found += weeks_of("expected", "", days, expected)
     found += weeks_of("anyway", "", days, told(parts.anyway))

@@ -118,12 +118,13 @@ def suggest_test(fit: MixFit, curves: ResponseCurves, channel: int) -> Suggested
                 made = (double if factor else -usual)[:, places] - (
                     usual[:, places] if factor else 0.0
                 )
-                effect = made.sum(axis=1) / periods * weeks * built
+                lasting = fit.data.periods_in(weeks)
+                effect = made.sum(axis=1) / periods * lasting * built
                 seen = effect + error * noise
                 worth = _worth(profits, seen, rng) * _YEAR_WEEKS * 7 / (
                     periods * fit.data.period_days
                 )  # fmt: skip
-                saved = (1 - factor) * float(spent[places].sum()) * weeks
+                saved = (1 - factor) * float(spent[places].sum()) * lasting
                 cost = -float(curves.margin * effect.mean()) - saved
                 if worth - cost > most and worth > 0:
                     most = worth - cost
@@ -150,7 +151,7 @@ def _sets(scale: Floats) -> list[NDArray[np.intp]]:
 def _built(fit: MixFit, theta: Floats, channel: int, weeks: int) -> Floats:
     """Return which part of a lasting change's effect is seen in a test of some weeks; (draws,)."""
     lags = lags_of(fit.data.period_days)
-    reached = np.arange(weeks) >= np.arange(lags)[:, None]
+    reached = np.arange(fit.data.periods_in(weeks)) >= np.arange(lags)[:, None]
     found: Floats = fit.posterior.carried(theta, channel, reached.astype(float)).mean(axis=1)
     return found
 
@@ -159,8 +160,9 @@ def _error(fit: MixFit, theta: Floats, places: NDArray[np.intp], weeks: int) -> 
     """Return how far the outcomes of some places and weeks are off what others would tell."""
     shape = fit.posterior.noise_shape or Noise(np.ones(len(fit.scale)), 0.0)
     sigma = float(np.exp(theta[:, -1]).mean())
-    apart = np.arange(1, weeks)
-    together = weeks + 2 * float(((weeks - apart) * shape.kept**apart).sum())
+    periods = fit.data.periods_in(weeks)
+    apart = np.arange(1, periods)
+    together = periods + 2 * float(((periods - apart) * shape.kept**apart).sum())
     each = (sigma * shape.size * fit.scale) ** 2 / (1 - shape.kept**2)
     others = len(fit.scale) - len(places)
     return float(np.sqrt(each[places].sum() * together * (1 + len(places) / others)))

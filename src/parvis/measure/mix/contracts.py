@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from parvis.errors import MeasureError
 __all__ = ["Link", "MixData", "MixPriors", "SpendTest"]
 
 Floats = NDArray[np.float64]
+Marks = NDArray[np.bool_]
+
+_WEEK: Final = 7
 
 Link = Literal["added", "multiplied"]
 
@@ -74,6 +77,8 @@ class MixData:
         Names; empty where there is one place, the whole.
     period_days
         Days of a period: 1 or 7.
+    closed
+        (periods,) on which nothing could be sold anywhere; null: none.
     """
 
     outcome: Floats
@@ -84,6 +89,7 @@ class MixData:
     starts_on: date
     places: tuple[str, ...] = ()
     period_days: int = 7
+    closed: Marks | None = None
 
     def __post_init__(self) -> None:
         shape = self.outcome.shape
@@ -105,6 +111,33 @@ class MixData:
     def day(self, period: int) -> date:
         """Return the first day of a period."""
         return self.starts_on + timedelta(days=period * self.period_days)
+
+    @property
+    def is_open(self) -> Marks:
+        """(periods,) on which something could be sold."""
+        if self.closed is None:
+            return np.ones(len(self.outcome), bool)
+        is_open: Marks = ~self.closed
+        return is_open
+
+    def periods_in(self, weeks: int) -> int:
+        """Return how many periods so many weeks have."""
+        return weeks * _WEEK // self.period_days
+
+    def by_week(self, values: Floats, axis: int = 0) -> Floats:
+        """Sum up what is told by period; a week that isn't whole at the end is left out.
+
+        Parameters
+        ----------
+        axis
+            That of the periods.
+        """
+        each = _WEEK // self.period_days
+        weeks = values.shape[axis] // each
+        whole = np.take(values, np.arange(weeks * each), axis=axis)
+        shape = (*values.shape[:axis], weeks, each, *values.shape[axis + 1 :])
+        found: Floats = whole.reshape(shape).sum(axis=axis + 1)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ _YEAR: Final = 365.25
 _WAVES: Final = 2
 #: A trend may bend once in so many days.
 _BEND_DAYS: Final = 91.0
+#: So much may a period differ of which nothing is to be learnt, as a logarithm: nothing fits worse.
+_CLOSED: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def design_of(data: MixData, priors: MixPriors) -> Design:
     """Lay out all that may move outcomes besides advertising.
 
     With several places each period has a column of its own: what moves all places alike, whatever
-    it is, is then no effect of advertising.
+    it is, is then no effect of advertising. So has each that was closed, and may be anything.
     """
     periods, places = data.outcome.shape
     found: list[tuple[str, Floats, float]] = []
@@ -59,11 +61,12 @@ def design_of(data: MixData, priors: MixPriors) -> Design:
     days: Floats = np.arange(periods, dtype=np.float64) * data.period_days
     along = _national(days, data, priors)
     found += [(name, np.repeat(line[:, None], places, 1), scale) for name, line, scale in along]
-    if places > 1:
-        for period in range(periods):
+    for period, is_open in enumerate(data.is_open):
+        if places > 1 or not is_open:
             column = np.zeros((periods, places))
             column[period] = 1
-            found.append((f"period {period}", column, priors.period))
+            scale = priors.period if is_open else _CLOSED
+            found.append((f"period {period}", column, scale))
     for at, name in enumerate(data.control_names):
         standard = _standard(data.controls[:, :, at])
         if standard is not None:

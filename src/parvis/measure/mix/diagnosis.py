@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 #: With less than half a year a season can't be told from advertising.
 _LEAST_DAYS: Final = 26 * 7
-#: A channel that was used in fewer periods shows no curve.
+#: A channel that was used in fewer weeks shows no curve.
 _LEAST_USED: Final = 4
 _ALIKE: Final = 0.97
 
@@ -87,7 +87,8 @@ def _of_outcomes(data: MixData) -> list[Problem]:
         seen = np.flatnonzero(data.outcome[:, place])
         if not len(seen):
             continue
-        gap = np.setdiff1d(np.arange(seen[0], seen[-1]), seen)
+        all_open = np.flatnonzero(data.is_open[: seen[-1]])
+        gap = np.setdiff1d(all_open[all_open > seen[0]], seen)
         if len(gap):
             day = data.day(int(gap[0]))
             found.append(
@@ -99,12 +100,12 @@ def _of_outcomes(data: MixData) -> list[Problem]:
 def _of_channels(data: MixData) -> list[Problem]:
     found = []
     for at, name in enumerate(data.channels):
-        spend = data.spend[:, :, at].sum(axis=1)
+        spend = data.by_week(data.spend[:, :, at].sum(axis=1))
         used = int((spend > 0).sum())
         if used == 0:
             found.append(problem("unused", channels=(name,), channel=name))
         elif used < _LEAST_USED:
-            day = data.day(int(np.flatnonzero(spend)[0]))
+            day = data.day(data.periods_in(int(np.flatnonzero(spend)[0])))
             found.append(
                 problem("once", channels=(name,), channel=name, periods=used, all=len(spend),
                         day=day)

@@ -175,12 +175,14 @@ def _posterior(
 ) -> Posterior:
     scale = data.outcome.mean(axis=0)
     outcome = data.outcome / scale
+    is_open = np.broadcast_to(data.is_open[:, None], outcome.shape)
     if priors.link == "multiplied":
-        outcome = np.log(outcome)
+        # of what is closed nothing is asked: it has a column of its own
+        outcome = np.log(np.where(is_open, outcome, 1.0))
     flat, columns = outcome.reshape(1, -1), design.columns
     if shape is not None:
         flat, columns = shape.apart(flat), shape.apart(columns.T).T
-    weights = np.broadcast_to(scale, data.outcome.shape).ravel()
+    weights = (scale * is_open).ravel()
     middle = np.log([priors.half_life_days[0], priors.half[0], priors.slope[0]])
     spread = np.log([priors.half_life_days[1], priors.half[1], priors.slope[1]])
     return Posterior(

@@ -17,26 +17,31 @@ __all__ = ["AHEAD", "lengthened", "outlook"]
 
 Floats = NDArray[np.float64]
 
-#: So many periods are looked ahead.
+#: So many weeks are looked ahead.
 AHEAD: Final = 13
-#: Prices and what is said go on as in so many last periods.
+#: Prices and what is said go on as in so many last weeks.
 _LIKE_LAST: Final = 8
 
 
-def lengthened(data: MixData, periods: int = AHEAD) -> MixData:
-    """Add the periods to come: nothing spent, prices and what is said as lately."""
-    shape = data.outcome.shape
-    usual = data.controls[-_LIKE_LAST:].mean(axis=0)
+def lengthened(data: MixData, weeks: int = AHEAD) -> MixData:
+    """Add the weeks to come: nothing spent, prices and what is said as lately, open as lately."""
+    shape, periods = data.outcome.shape, data.periods_in(weeks)
+    usual = data.controls[-data.periods_in(_LIKE_LAST) :].mean(axis=0)
+    closed = data.closed
+    if closed is not None:
+        # what was closed in most weeks stays so
+        week = closed.reshape(-1, data.periods_in(1)).mean(axis=0) > 0.5
+        closed = np.concatenate([closed, np.tile(week, weeks)])
     return replace(
         data,
         outcome=np.concatenate([data.outcome, np.zeros((periods, shape[1]))]),
         spend=np.concatenate([data.spend, np.zeros((periods, *data.spend.shape[1:]))]),
         controls=np.concatenate([data.controls, np.repeat(usual[None], periods, axis=0)]),
+        closed=closed,
     )
 
 
 def outlook(fit: MixFit, longer: MixData, whole: Design) -> Floats:
-    """Draw what would come without advertising; (draws, periods to come), all places together."""
+    """Draw what would come without advertising; (draws, weeks to come), all places together."""
     drawn = drawn_ahead(fit, longer, whole.columns, advertised=False)
-    found: Floats = drawn.sum(axis=2)
-    return found
+    return fit.data.by_week(drawn.sum(axis=2), axis=1)

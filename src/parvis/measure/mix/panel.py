@@ -1,8 +1,8 @@
-"""From the figures of days and places to what a mix model is given."""
+"""From the figures of days and places to what a mix model is given, by week or by day."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from parvis.errors import NothingToMeasure
 from parvis.measure.holidays import HOLIDAYS
 from parvis.measure.mix.contracts import MixData
+from parvis.measure.mix.opening import closed_days
 from parvis.measure.problems import problem
 
 __all__ = ["Panel", "panel_of"]
@@ -34,7 +35,7 @@ class Panel:
     Parameters
     ----------
     data
-        By week and place.
+        By week or day, and by place.
     placed
         The part of sales whose place is known; the others were shared out like them.
     first_day, last_day
@@ -47,8 +48,8 @@ class Panel:
     last_day: date
 
 
-def panel_of(kpi: pa.Table, outcome: str = "sales") -> Panel:
-    """Lay figures out by week and place.
+def panel_of(kpi: pa.Table, outcome: str = "sales", period_days: int = _WEEK) -> Panel:
+    """Lay figures out by week or day, and by place.
 
     Parameters
     ----------
@@ -56,6 +57,8 @@ def panel_of(kpi: pa.Table, outcome: str = "sales") -> Panel:
         Rows of `kpi`.
     outcome
         Which outcome is explained.
+    period_days
+        7: by week; 1: by day.
 
     Raises
     ------
@@ -84,21 +87,24 @@ def panel_of(kpi: pa.Table, outcome: str = "sales") -> Panel:
         [_spread(_grid(kpi, "spend", c, days, places), usual) for c in channels], axis=2
     )
     control_names, controls = _controls(kpi, days, outcomes.shape[1])
-    weeks = count // _WEEK * _WEEK
+    whole = count // _WEEK * _WEEK
+    outcomes, spend, controls = outcomes[:whole], spend[:whole], controls[:whole]
+    data = MixData(
+        outcome=outcomes,
+        spend=spend,
+        channels=channels,
+        controls=controls,
+        control_names=control_names,
+        starts_on=days[0],
+        places=places,
+        period_days=1,
+        closed=closed_days(outcomes.sum(axis=1), _holidays(control_names, controls)),
+    )
     return Panel(
-        data=MixData(
-            outcome=_weekly(outcomes[:weeks]),
-            spend=_weekly(spend[:weeks]),
-            channels=channels,
-            controls=_weekly(controls[:weeks]) / _WEEK,
-            control_names=control_names,
-            starts_on=days[0],
-            places=places,
-            period_days=_WEEK,
-        ),
+        data=data if period_days == 1 else _weekly(data),
         placed=placed,
         first_day=days[0],
-        last_day=days[weeks - 1],
+        last_day=days[whole - 1],
     )
 
 
@@ -189,7 +195,19 @@ def _controls(kpi: pa.Table, days: list[date], places: int) -> tuple[tuple[str, 
     return tuple(found), np.repeat(columns[:, None], places, axis=1)
 
 
-def _weekly(daily: Floats) -> Floats:
-    weeks = len(daily) // _WEEK
-    found: Floats = daily.reshape(weeks, _WEEK, *daily.shape[1:]).sum(axis=1)
+def _holidays(names: tuple[str, ...], controls: Floats) -> NDArray[np.bool_]:
+    if HOLIDAYS not in names:
+        return np.zeros(len(controls), bool)
+    found: NDArray[np.bool_] = controls[:, 0, names.index(HOLIDAYS)] > 0
     return found
+
+
+def _weekly(data: MixData) -> MixData:
+    return replace(
+        data,
+        outcome=data.by_week(data.outcome),
+        spend=data.by_week(data.spend),
+        controls=data.by_week(data.controls) / _WEEK,
+        period_days=_WEEK,
+        closed=None,
+    )

@@ -19,7 +19,7 @@ __all__ = ["Backtest", "Learned", "Predictive", "backtest", "learned", "predicti
 
 Floats = NDArray[np.float64]
 
-#: So much of the time is held out, at least four periods and at most a quarter of a year.
+#: So much of the time is held out, at least four weeks and at most a quarter of a year.
 _HELD_OUT: Final = 0.15
 _LEAST_HELD_OUT: Final = 4
 _MOST_HELD_OUT: Final = 13
@@ -33,9 +33,9 @@ class Predictive:
     Parameters
     ----------
     inside
-        The part of weeks and places whose sales lie within 90 of 100 drawn ones.
+        The part of periods and places whose sales lie within 90 of 100 drawn ones.
     expected, low, high
-        (periods,) all places together: the mean of the draws, and their interval.
+        (weeks,) all places together: the mean of the draws, and their interval.
     """
 
     inside: float
@@ -50,12 +50,12 @@ class Backtest:
 
     Parameters
     ----------
-    periods
+    weeks
         How many, the last ones.
     expected, low, high
-        (periods,) all places together.
+        (weeks,) all places together.
     real
-        (periods,) as they were.
+        (weeks,) as they were.
     total_low, total_high
         Of all of them together, so wide that 998 of 1,000 draws are inside.
     error
@@ -64,7 +64,7 @@ class Backtest:
         How far off one is who expects what the last weeks before brought.
     """
 
-    periods: int
+    weeks: int
     expected: Floats
     low: Floats
     high: Floats
@@ -76,7 +76,7 @@ class Backtest:
 
     @property
     def inside(self) -> float:
-        """The part of the periods that lie in their interval."""
+        """The part of the weeks that lie in their interval."""
         return float(((self.low <= self.real) & (self.real <= self.high)).mean())
 
     @property
@@ -108,8 +108,8 @@ def predictive(fit: MixFit) -> Predictive:
     """Hold sales drawn again against those there were."""
     drawn = drawn_again(fit)
     low, high = interval(drawn)
-    inside = (low <= fit.data.outcome) & (fit.data.outcome <= high)
-    whole = drawn.sum(axis=2)
+    inside = ((low <= fit.data.outcome) & (fit.data.outcome <= high))[fit.data.is_open]
+    whole = fit.data.by_week(drawn.sum(axis=2), axis=1)
     low, high = interval(whole)
     return Predictive(float(inside.mean()), whole.mean(axis=0), low, high)
 
@@ -125,22 +125,28 @@ def backtest(
     Their spending, prices and what was said are taken as known: it is the sales that are asked.
     """
     periods = len(data.outcome)
-    held = int(np.clip(round(_HELD_OUT * periods), _LEAST_HELD_OUT, _MOST_HELD_OUT))
+    part = round(_HELD_OUT * periods / data.periods_in(1))
+    weeks = int(np.clip(part, _LEAST_HELD_OUT, _MOST_HELD_OUT))
+    held = data.periods_in(weeks)
     known = periods - held
     whole = design_of(data, priors)
     rows = known * data.outcome.shape[1]
     first = replace(
-        data, outcome=data.outcome[:known], spend=data.spend[:known], controls=data.controls[:known]
+        data,
+        outcome=data.outcome[:known],
+        spend=data.spend[:known],
+        controls=data.controls[:known],
+        closed=None if data.closed is None else data.closed[:known],
     )
     fit = fit_mix(first, priors, _before(tests, known), options, whole.before(rows))
     drawn = drawn_ahead(fit, data, whole.columns)
-    real = data.outcome[known:].sum(axis=1)
-    weekly = drawn.sum(axis=2)
+    real = data.by_week(data.outcome[known:].sum(axis=1))
+    weekly = data.by_week(drawn.sum(axis=2), axis=1)
     low, high = interval(weekly)
     total_low, total_high = np.quantile(weekly.sum(axis=1), [0.001, 0.999])
-    usual = data.outcome[known - held : known].sum(axis=1).mean()
+    usual = data.outcome[known - held : known].sum() / weeks
     return Backtest(
-        periods=held,
+        weeks=weeks,
         expected=weekly.mean(axis=0),
         low=low,
         high=high,

@@ -38,14 +38,14 @@ _SEED: Final = 20260101
 
 @dataclass(frozen=True, slots=True)
 class WeekParts:
-    """What each period's outcomes were made of.
+    """What each week's outcomes were made of.
 
     Parameters
     ----------
     channels
-        (draws, periods, channels) what each channel made.
+        (draws, weeks, channels) what each channel made.
     anyway
-        (draws, periods) what would have come without any.
+        (draws, weeks) what would have come without any.
     """
 
     channels: Floats
@@ -62,19 +62,21 @@ def some_draws(fit: MixFit, draws: int = _DRAWS) -> Floats:
 
 
 def week_parts(fit: MixFit) -> WeekParts:
-    """Take each period's outcomes apart."""
+    """Take each week's outcomes apart."""
     theta = some_draws(fit)
     data, posterior = fit.data, fit.posterior
     unit = posterior.unit(theta, data.outcome.ravel(), fit.scale)
     heights = posterior.heights(theta)
     lags = lags_of(data.period_days)
-    found = np.empty((len(theta), len(data.outcome), len(data.channels)))
+    sold = data.by_week(data.outcome.sum(axis=1))
+    found = np.empty((len(theta), len(sold), len(data.channels)))
     for channel in range(len(data.channels)):
         laid = lagged(data.spend[:, :, channel] / fit.usual[:, channel], lags)
         bent = posterior.bent(theta, channel, posterior.carried(theta, channel, laid))
         made = heights[channel][:, None] * bent * unit
-        found[:, :, channel] = made.reshape(len(theta), *data.outcome.shape).sum(axis=2)
-    anyway = data.outcome.sum(axis=1) - found.sum(axis=2)
+        each = made.reshape(len(theta), *data.outcome.shape).sum(axis=2)
+        found[:, :, channel] = data.by_week(each, axis=1)
+    anyway = sold - found.sum(axis=2)
     return WeekParts(found, anyway)
 
 
@@ -94,7 +96,8 @@ def drawn_again(fit: MixFit, seed: int = _SEED) -> Floats:
     apart = posterior.outcome - rest + terms
     apart += sigma[:, None] * rng.standard_normal(apart.shape)
     shape = posterior.noise_shape
-    return _outcomes(fit, apart if shape is None else shape.together(apart))
+    whole = apart if shape is None else shape.together(apart)
+    return _outcomes(fit, whole, fit.data.is_open)
 
 
 def drawn_ahead(
@@ -138,7 +141,7 @@ def drawn_ahead(
         last = shape.kept * last + sigma[:, None] * rng.standard_normal(last.shape)
         noise[:, period] = last
     whole: Floats = found + (noise * shape.size).reshape(len(theta), -1)
-    return _outcomes(fit, whole)
+    return _outcomes(fit, whole, longer.is_open[known:])
 
 
 def _added(fit: MixFit, longer: MixData, theta: Floats) -> Floats:
@@ -153,9 +156,9 @@ def _added(fit: MixFit, longer: MixData, theta: Floats) -> Floats:
     return found
 
 
-def _outcomes(fit: MixFit, relative: Floats) -> Floats:
+def _outcomes(fit: MixFit, relative: Floats, is_open: NDArray[np.bool_]) -> Floats:
     each = relative.reshape(len(relative), -1, len(fit.scale))
     if fit.posterior.link == "multiplied":
-        each = np.exp(each)
+        each = np.exp(np.where(is_open[:, None], each, -np.inf))
     found: Floats = each * fit.scale
     return found

@@ -68,6 +68,7 @@ def _page(found: Measured, currency: str, language: Language) -> dict[str, Any]:
     return {
         "title": title,
         "period": fmt.period(found.first, found.last) if found.first and found.last else "",
+        "lead": _lead(found, language),
         "weeks": [f for f in _weeks(found, currency, language) if f is not None],
         "curves": _curves(found, currency, language),
         "shares": _shares(found, sales, language),
@@ -76,6 +77,29 @@ def _page(found: Measured, currency: str, language: Language) -> dict[str, Any]:
         "learned": found.checks.get("learned") or {},
         "follows": found.checks.get("follows") or {},
     }
+
+
+def _lead(found: Measured, language: Language) -> str:
+    say = language.say
+    if found.checks.get("period_days") == 1:
+        if found.places > 1:
+            return say(
+                "sales of each day in each city, explained by what was spent there and in the "
+                "days before, weekdays, season, trend, prices and what people say; shown by week."
+            )
+        return say(
+            "sales of each day, explained by what was spent then and in the days before, "
+            "weekdays, season, trend, prices and what people say; shown by week."
+        )
+    if found.places > 1:
+        return say(
+            "sales of each week in each city, explained by what was spent there and in the "
+            "weeks before, season, trend, prices and what people say."
+        )
+    return say(
+        "sales of each week, explained by what was spent then and in the weeks before, season, "
+        "trend, prices and what people say."
+    )
 
 
 def _weeks(found: Measured, currency: str, language: Language) -> list[Figure | None]:
