@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -52,9 +53,17 @@ def test_there_is_no_campaign_of_another_name(promoted: TestClient) -> None:
 
 def test_it_speaks_french(promoted: TestClient) -> None:
     client = enter(promoted, language="fr")
-    for path in ("/promotions", "/promotions/Spring"):
+    behind = "/promotions/shown/display"
+    for path in (
+        "/promotions",
+        "/promotions/Spring",
+        behind,
+        "/promotions/shown/mailer?spot=front+page",
+        f"{behind}?product=milk",
+        f"{behind}?product=milk&week=2026-02-02",
+    ):
         text = text_of(client.get(path).text)
-        for english in (" the ", " of ", "can't", "Sent to", "coupons"):
+        for english in (" the ", " of ", "can't", "Sent to", "coupons", "shown", "Shop"):
             assert english not in text, (path, english)
 
 
@@ -67,6 +76,64 @@ def test_files_are_for_editors(promoted: TestClient) -> None:
     shown = enter(promoted).get("/promotions/shown.csv").text
     assert shown.count("display") >= 1
     assert enter(promoted, "viewer").get("/promotions.csv").status_code == 403
+
+
+def rows_of(client: TestClient, path: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(client.get(path).text.removeprefix("\ufeff"))))
+
+
+def test_each_figure_of_displays_and_mailers_opens_rows_that_add_up_to_it(
+    promoted: TestClient,
+) -> None:
+    client = enter(promoted)
+    page = client.get("/promotions").text
+    told = rows_of(client, "/promotions/shown.csv")
+    assert {(r["way"], r["level"]) for r in told} >= {("display", "product"), ("mailer", "all")}
+    for r in told:
+        name = "" if r["level"] == "all" else f"{r['level']}={quote_plus(r['name'])}"
+        query = "&".join(q for q in (name, f"spot={quote_plus(r['spot'])}" * bool(r["spot"])) if q)
+        path = f"/promotions/shown/{r['way']}"
+        assert f'href="{path}{"?" * bool(query)}{query}"' in page.replace("&amp;", "&"), r
+        behind = rows_of(client, f"{path}/rows.csv?{query}")
+        if r["level"] == "product":
+            shown = [b for b in behind if b["store_id"]]
+            assert len(shown) == int(r["shown"])
+            assert sum(float(b["units"]) for b in shown) == float(r["units"])
+        else:
+            assert len(behind) == int(r["products"])
+            assert sum(int(b["shown_weeks"]) for b in behind) == int(r["shown"])
+            assert sum(float(b["shown_units"]) for b in behind) == float(r["units"])
+            if r["spot"] and r["effect"]:
+                expected = sum(float(b["expected"]) for b in behind)
+                assert float(r["units"]) / expected == pytest.approx(float(r["effect"]), rel=1e-3)
+        text = text_of(client.get(f"{path}?{query}").text)
+        assert f"Weeks of shops, shown {int(r['shown']):,}" in " ".join(text.split()), r
+
+
+def test_a_product_is_followed_to_the_shops_of_a_week(promoted: TestClient) -> None:
+    client = enter(promoted)
+    path = "/promotions/shown/display?product=milk"
+    page = client.get(path).text
+    assert "24 weeks" in text_of(page)
+    assert page.count("&amp;week=2026-") == 24
+    text = text_of(client.get(f"{path}&week=2026-02-02").text)
+    # of twelve shops three show it in each week, three others in the week after
+    assert "3 shops showed it in that week" in text
+    assert "6 other shops" in text
+    assert "end cap" in text
+    one = [r for r in rows_of(client, f"/promotions/shown/display/rows.csv?product=milk")
+           if r["week"] == "2026-02-02"]  # fmt: skip
+    assert [r["shops"] for r in one] == ["1", "1", "1", "6"]
+    assert client.get("/promotions/shown/display?spot=end+cap&product=milk").status_code == 200
+
+
+def test_what_was_never_shown_has_no_rows(promoted: TestClient) -> None:
+    client = enter(promoted)
+    for query in ("radio", "display?product=tea", "display?category=TEA", "mailer?spot=moon",
+                  "display?product=milk&week=2020-01-06"):  # fmt: skip
+        assert client.get(f"/promotions/shown/{query}").status_code == 404, query
+    assert enter(promoted, "viewer").get("/promotions/shown/display").status_code == 200
+    assert enter(promoted, "viewer").get("/promotions/shown/display/rows.csv").status_code == 403
 
 
 def test_an_empty_page_teaches(client: TestClient) -> None:

@@ -64,6 +64,8 @@ def test_a_channel_opens_down_to_its_rows(served: TestClient) -> None:
     page = enter(served).get("/waste/search")
     text = text_of(page.text)
     assert "2,520 rows of spending" in text
+    # the next page of rows takes the place of this one
+    assert 'hx-target="#rows" hx-select="#rows"' in page.text
     assert "2025-Q1" in text
     assert "search early" in text
     assert "What each method says it brought" in text

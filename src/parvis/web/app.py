@@ -34,6 +34,7 @@ from parvis.web.pages.orders import orders_pages
 from parvis.web.pages.overview import overview_pages
 from parvis.web.pages.pictures import pictures_pages
 from parvis.web.pages.promotions import promotions_pages
+from parvis.web.pages.shown import shown_pages
 from parvis.web.pages.silos import silos_pages
 from parvis.web.pages.topics import topics_pages
 from parvis.web.pages.voices import voices_pages
@@ -115,6 +116,7 @@ def create_app(workspace_folder: Path, *, limits: LoginLimits | None = None) -> 
         topics_pages,
         voices_pages,
         promotions_pages,
+        shown_pages,
         experiments_pages,
         wall_pages,
         board_pages,

@@ -23,6 +23,7 @@ from parvis.web.language.promotion_words import (
 )
 from parvis.web.language.words import soften, word
 from parvis.web.pages.csv import csv_response
+from parvis.web.pages.shown import evidence_address
 from parvis.web.queries.paging import PAGE_ROWS
 from parvis.web.queries.promoted import Promoted, coupon_lines, promoted
 from parvis.web.render import render
@@ -60,9 +61,10 @@ def show_promotions(visit: Member) -> Response:
         situation=shelf.situation,
         found=found,
         title=_title(found, language),
-        sections=[_section(found, way, language) for way in WAYS if found.level(way, "all")],
+        sections=shelf.kept(("promotions page", language.code), lambda: _sections(found, language)),
         cut=_of_mailers(found, "cut"),
         names=_Names(language),
+        behind=evidence_address,
     )
 
 
@@ -170,6 +172,10 @@ def _title(found: Promoted, language: Language) -> str:
     return say("Nothing is known of coupons and promotions yet")
 
 
+def _sections(found: Promoted, language: Language) -> list[dict[str, Any]]:
+    return [_section(found, way, language) for way in WAYS if found.level(way, "all")]
+
+
 def _section(found: Promoted, way: str, language: Language) -> dict[str, Any]:
     """Lay out what one way of showing did."""
     say, fmt, names = language.say, language.formats, _Names(language)
@@ -194,8 +200,8 @@ def _section(found: Promoted, way: str, language: Language) -> dict[str, Any]:
         "title": title,
         "whole": whole,
         "figures": _drawn(found, way, language),
-        "untold": [names.spot(r["spot"]) for r in found.level(way, "all", spots=True)
-                   if r["effect"] is None],
+        "untold": [(names.spot(r["spot"]), evidence_address(r))
+                   for r in found.level(way, "all", spots=True) if r["effect"] is None],
         "products": ends,
         "sure": len(sure),
         "many": len(products),
@@ -220,6 +226,7 @@ def _drawn(found: Promoted, way: str, language: Language) -> list[Figure]:
                 r["effect"],
                 r["effect_low"],
                 r["effect_high"],
+                evidence_address(r),
             )
             for r in sorted(rows, key=lambda r: -float(r["effect"]))
         ]

@@ -120,7 +120,7 @@ class _At:
     """The address of a page of rows."""
 
     def address(self, page: int = 1) -> str:
-        return f"page={page}#rows"
+        return f"page={page}"
 
 
 def _first(visit: Visit, found: Measured) -> dict[str, Any]:
