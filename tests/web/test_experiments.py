@@ -94,7 +94,14 @@ def test_what_an_editor_says_is_kept_and_noted(tried: TestClient) -> None:
     assert "no budget in Gap and Evian" in text_of(client.get("/experiments/later").text)
     again = client.post("/experiments", data=told)
     assert again.status_code == 422
-    assert "already" in again.text
+    assert "There is an experiment &#39;Later&#39; already" in again.text
+    assert 'value="gap, Evian"' in again.text
+    french = enter(tried, language="fr").post("/experiments", data=told)
+    assert french.status_code == 422
+    text = text_of(french.text)
+    assert "Nom, « Later » : une expérience porte déjà ce nom" in text
+    assert "There is" not in text
+    client = enter(tried)
     more = {"channel": "social", "starts": "2026-09-07", "ends": "2026-09-01", "kind": "cities"}
     assert client.post("/experiments/later", data=more).status_code == 422
     assert client.post("/experiments/later", data=more | {"ends": "2026-10-04"}).status_code == 303

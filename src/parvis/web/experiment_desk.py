@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from parvis.errors import MeasureError
+from parvis.errors import PlanRefused
 from parvis.measure.api import experiments
 from parvis.web.reader import Reader
 from parvis.web.shelf import Shelf
@@ -35,7 +35,7 @@ class ExperimentDesk:
 
         Raises
         ------
-        MeasureError
+        PlanRefused
             Something in it can't be, or there is one of that name.
         """
         return self._write(plan.experiment_id, by, new=plan)
@@ -45,7 +45,7 @@ class ExperimentDesk:
 
         Raises
         ------
-        MeasureError
+        PlanRefused
             There is no such experiment, or something that is said of it can't be.
         """
         return self._write(experiment_id, by, **told)
@@ -59,11 +59,23 @@ class ExperimentDesk:
             with self._writing:
                 known = {p.experiment_id: p for p in experiments.plans_of(engine)}
                 plan = new if new is not None else known.get(experiment_id)
-                if plan is None or (new is not None and experiment_id in known):
-                    raise MeasureError(
-                        f"There is {'no' if plan is None else 'an'} experiment "
-                        f"{experiment_id[:60]!r}{'' if plan is None else ' already'}.",
+                if plan is None:
+                    name = experiment_id[:60]
+                    raise PlanRefused(
+                        f"There is no experiment {name!r}.",
                         "Open the page Experiments again.",
+                        "no_experiment",
+                        "name",
+                        name,
+                    )
+                if new is not None and experiment_id in known:
+                    name = known[experiment_id].name[:60]
+                    raise PlanRefused(
+                        f"There is an experiment {name!r} already.",
+                        "Give this one another name, or say more of that one on its page.",
+                        "name_taken",
+                        "name",
+                        name,
                     )
                 plan = experiments.checked(
                     replace(plan, **told),

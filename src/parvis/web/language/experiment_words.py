@@ -105,6 +105,15 @@ _FIELDS: Final = {
     "covers": N_("Part of all that it covers"),
 }
 
+#: What only the page refuses; what files are refused for as well stands with the quarantine.
+_REFUSALS: Final = {
+    "name_taken": N_(
+        "an experiment has that name already; give this one another, or say more of that one on "
+        "its page"
+    ),
+    "no_experiment": N_("there is no such experiment any more; open the page Experiments again"),
+}
+
 
 def problem_told(told: Mapping[str, Any], language: Language) -> tuple[str, str]:
     """Say what stands in the way of an experiment, and what to do about it."""
@@ -117,7 +126,8 @@ def refusal_words(error: MeasureError, language: Language) -> str:
     """Say why an experiment can't be as it is told."""
     if language.code == "en" or not isinstance(error, PlanRefused):
         return f"{error.what} {error.next_step}"
-    why = language.say(MEANINGS[error.reason]) if error.reason in MEANINGS else error.what
+    meanings = MEANINGS | _REFUSALS
+    why = language.say(meanings[error.reason]) if error.reason in meanings else error.what
     field = word(_FIELDS, error.field, language)
     if not error.value:
         return language.say("%(field)s: %(why)s", field=field, why=why)
