@@ -74,6 +74,23 @@ def test_findings_are_told(tried: TestClient) -> None:
     assert "The mix of other cities" in cities
 
 
+def test_what_was_typed_of_a_holdout_is_not_lost(tried: TestClient) -> None:
+    client = enter(tried)
+    told = {"kind": "holdout", "channel": "email", "starts": "2026-03-02", "ends": "2026-04-12",
+            "share": "many", "covers": "12,5", "left_out": "holdout",
+            "hypothesis": "Is email worth it?"}  # fmt: skip
+    for bad in ({}, {"share": "250"}):
+        answer = client.post(f"/experiments/{HOLDOUT}", data=told | bad)
+        assert answer.status_code == 422
+        for typed in ("2026-03-02", "2026-04-12", (told | bad)["share"], "12,5", "holdout",
+                      "Is email worth it?"):  # fmt: skip
+            assert f'value="{typed}"' in answer.text
+        assert '<details class="behind" id="describe" open>' in answer.text
+    # a channel on which nothing is spent can't be chosen, but isn't silently taken away either
+    answer = client.post(f"/experiments/{HOLDOUT}", data=told | {"channel": "radio"})
+    assert "<option selected>radio" in answer.text
+
+
 def test_they_are_told_in_french(tried: TestClient) -> None:
     client = enter(tried, language="fr")
     for path in ("/experiments", f"/experiments/{HOLDOUT}", f"/experiments/{DARK}"):
@@ -103,7 +120,15 @@ def test_what_an_editor_says_is_kept_and_noted(tried: TestClient) -> None:
     assert "There is" not in text
     client = enter(tried)
     more = {"channel": "social", "starts": "2026-09-07", "ends": "2026-09-01", "kind": "cities"}
-    assert client.post("/experiments/later", data=more).status_code == 422
+    more |= {"hypothesis": "Does anybody <miss> it?"}
+    refused = client.post("/experiments/later", data=more)
+    assert refused.status_code == 422
+    # what was typed stands there still, beside what is wrong with it
+    for typed in ("2026-09-07", "2026-09-01", "Does anybody &lt;miss&gt; it?"):
+        assert f'value="{typed}"' in refused.text
+    assert "<option selected>social" in refused.text
+    assert "Later ends on 2026-09-01, before it begins" in text_of(refused.text)
+    assert 'value="2026-10-11"' in client.get("/experiments/later").text
     assert client.post("/experiments/later", data=more | {"ends": "2026-10-04"}).status_code == 303
     access = Access(tried.app.state.reader.workspace.files.app)
     with access:

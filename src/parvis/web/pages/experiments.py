@@ -97,7 +97,12 @@ def show_experiment(visit: Member, experiment_id: str) -> Response:
     return _one(visit, experiment_id)
 
 
-def _one(visit: Visit, experiment_id: str, refused: MeasureError | None = None) -> Response:
+def _one(
+    visit: Visit,
+    experiment_id: str,
+    refused: MeasureError | None = None,
+    asked: Mapping[str, str] | None = None,
+) -> Response:
     shelf, language = visit.shelf, visit.language
     every = experiments_seen(shelf, _desk(visit).told_since(shelf))
     one = next((s for s in every if s.plan.experiment_id == experiment_id), None)
@@ -119,7 +124,25 @@ def _one(visit: Visit, experiment_id: str, refused: MeasureError | None = None) 
         reason=reason_words(one.note["reason"], language) if one.note else "",
         channels=channels,
         refused=None if refused is None else refusal_words(refused, language),
+        said=_said(one.plan) if asked is None else asked,
     )
+
+
+def _said(plan: experiments.Plan) -> dict[str, str]:
+    """Return what is told of an experiment, as the form has it."""
+    return {
+        "channel": plan.channel or "",
+        "starts": str(plan.starts_on or ""),
+        "ends": str(plan.ends_on or ""),
+        "share": _percent(plan.share),
+        "covers": _percent(plan.covers),
+        "left_out": plan.left_out or "",
+        "hypothesis": plan.hypothesis or "",
+    }
+
+
+def _percent(part: float | None) -> str:
+    return "" if part is None else f"{100 * part:g}"
 
 
 def _sorted(one: Seen) -> list[Mapping[str, Any]]:
@@ -211,6 +234,8 @@ def describe_experiment(
     kind: Told = "",
 ) -> Response:
     """Say what an experiment is about; what is left empty isn't told."""
+    asked = {"channel": channel, "starts": starts, "ends": ends, "hypothesis": hypothesis,
+             "share": share, "covers": covers, "left_out": left_out}  # fmt: skip
     assert visit.user is not None  # noqa: S101
     say = visit.language.say
     try:
@@ -226,7 +251,7 @@ def describe_experiment(
             told |= {"left_out": left_out.strip()[:80] or None}
         plan = _desk(visit).describe(experiment_id, visit.user.login, **told)
     except MeasureError as error:
-        return _one(visit, experiment_id, error)
+        return _one(visit, experiment_id, error, asked)
     _note(visit, "experiment.described", plan)
     return RedirectResponse(f"{_PATH}/{quote(plan.experiment_id, safe='')}", _SEE_OTHER)
 
