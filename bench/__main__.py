@@ -25,6 +25,7 @@ from bench import (
     uplift,
     walk_through,
     worlds,
+    worlds_tested,
 )
 from bench.measure import Row
 from bench.peers import beside
@@ -53,6 +54,7 @@ SECTIONS = {
     "cities": measuring.measure_cities,
     "peers": beside.measure_peers,
     "worlds": worlds.measure_worlds,
+    "tested": worlds_tested.measure_tested,
     "uplift": uplift.measure_uplift,
 }
 

@@ -6,12 +6,14 @@ by town, as the simulator draws them, and summed. A world takes a second.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import poisson
 
 from parvis.measure.attribution.paths import Paths
 from parvis.measure.mix.contracts import MixData, SpendTest
@@ -22,7 +24,7 @@ from parvis.simulate.seeds import Seeds
 from parvis.simulate.staging import market_of, set_scene
 from parvis.simulate.story import advertising, window
 from parvis.simulate.truth.whole import base_orders
-from parvis.simulate.world.model import World
+from parvis.simulate.world.model import Experiment, World
 
 __all__ = ["Told", "journeys_of", "tell"]
 
@@ -76,7 +78,7 @@ class Told:
     world: World
 
 
-def tell(name: str, seed: int, period_days: int = _WEEK) -> Told:
+def tell(name: str, seed: int, period_days: int = _WEEK, more: Sequence[Experiment] = ()) -> Told:
     """Tell a world's year.
 
     Parameters
@@ -88,10 +90,13 @@ def tell(name: str, seed: int, period_days: int = _WEEK) -> Told:
         Another year of another crowd.
     period_days
         7: by week; 1: by day.
+    more
+        Tests in cities that are run beside the world's own.
     """
     world, seeds = read_world(name.removeprefix(_SHUFFLED)), Seeds(seed)
     if name.startswith(_SHUFFLED):
         world = _shuffled(world, seed)
+    world = world.model_copy(update={"experiments": (*world.experiments, *more)})
     people = draw_people(world, _CUSTOMERS, _DAYS, seeds)
     scene = set_scene(world, people, _DAYS, seeds)
     basket = market_of(world, people, _DAYS, seeds).basket
@@ -101,7 +106,9 @@ def tell(name: str, seed: int, period_days: int = _WEEK) -> Told:
     rates = [alive * story.demand * (1 + story.word_of_mouth[:, None])]
     bases = [base_orders(scene, c) for c in range(len(world.channels))]
     rates += [base * story.lift[:, :, c] for c, base in enumerate(bases)]
-    orders = rng.poisson(np.maximum(np.stack(rates, axis=2), 0))
+    rate = np.maximum(np.stack(rates, axis=2), 0)
+    # by the same chances whatever is spent: one more test changes what it changes, and no more
+    orders = poisson.ppf(rng.random(rate.shape), rate)
     spread = np.sqrt(orders) * _BASKET * rng.standard_normal(orders.shape)
     sales = (orders + spread) * basket * story.price[:, None, None]
     spend = story.spend_cents / 100.0

@@ -95,7 +95,7 @@ def _show(answer: measure.Answer, currency: str) -> None:
                 if test["cost"] >= 0
                 else f"saves {-test['cost']:,.0f}."
             )
-            + f" It ends in a sure verdict with {test['settles']:.0%}."
+            + f" It ends in a verdict with a probability of {test['settles']:.0%}."
         )
 
 

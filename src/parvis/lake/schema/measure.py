@@ -158,7 +158,7 @@ SUGGESTED_TESTS = TableSchema(
         Column("factor", "!float64", "times the usual budget there; 0: none"),
         Column("cost", "!float64", "profit that the test is expected to cost"),
         Column("worth", "!float64", "profit a year that knowing is expected to bring"),
-        Column("settles", "!float64", "the probability that it ends in a sure verdict"),
+        Column("settles", "!float64", "the probability that it ends in a verdict"),
         Column("error", "!float64", "standard error of the sales it would find"),
         Column("expected", "!float64", "sales it is expected to change"),
     ),

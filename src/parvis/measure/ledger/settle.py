@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parvis.measure.curves import SCALES, ResponseCurves
-from parvis.measure.ledger.verdict import SURE
+from parvis.measure.ledger.verdict import can_tell, odds_of_doubt, regret_of
 from parvis.measure.mix.fitting import MixFit, lags_of
 from parvis.measure.mix.noise import Noise
 from parvis.measure.mix.response import by_place
@@ -69,7 +69,8 @@ class SuggestedTest:
     worth
         Profit of a year that knowing is expected to add.
     settles
-        The probability that it ends in a sure verdict.
+        The probability that it ends in a verdict: to stop, to cut, to raise, or that it matters
+        little.
     error
         Standard error of the outcomes that it would find.
     expected
@@ -105,7 +106,6 @@ def suggest_test(fit: MixFit, curves: ResponseCurves, channel: int) -> Suggested
     usual, double = by_place(fit, channel, np.array([1.0, 2.0]), len(theta))
     periods = len(fit.data.outcome)
     profits = curves.profit[:, channel, np.searchsorted(SCALES, np.array(_CHOICES) - 1e-9)]
-    below = (curves.margin * curves.marginal[:, channel] < 1).astype(float)
     rng = np.random.default_rng(channel)
     noise = rng.standard_normal(len(theta))
     spent = fit.data.spend[:, :, channel].mean(axis=0)
@@ -131,7 +131,7 @@ def suggest_test(fit: MixFit, curves: ResponseCurves, channel: int) -> Suggested
                     names = tuple(fit.data.places[int(p)] for p in places)
                     best = SuggestedTest(
                         fit.data.channels[channel], names, weeks, factor, cost, worth,
-                        _settles(below, seen), error, float(effect.mean()),
+                        _settles(curves, channel, seen), error, float(effect.mean()),
                     )  # fmt: skip
     return best
 
@@ -183,9 +183,17 @@ def _worth(profits: Floats, seen: Floats, rng: np.random.Generator) -> float:
     return max(float(gained[0] - gained[1:].mean()), 0.0)
 
 
-def _settles(below: Floats, seen: Floats) -> float:
-    """Return how probably it is sure, after the test, whether the last euro pays."""
+def _settles(curves: ResponseCurves, channel: int, seen: Floats) -> float:
+    """Return how probably there is a verdict after the test."""
     width = max(0.25 * float(seen.std()), 1e-300)
     near = np.exp(-0.5 * ((seen[:, None] - seen) / width) ** 2)
-    chance = near @ below / near.sum(axis=1)
-    return float(((chance >= SURE) | (chance <= 1 - SURE)).mean())
+    below = (curves.margin * curves.marginal[:, channel] < 1).astype(float)
+    odds = odds_of_doubt(curves, channel)
+    whole = near.sum(axis=1)
+    told = can_tell(
+        near @ below / whole,
+        near @ (odds * below) / np.maximum(near @ odds, 1e-300),
+        near @ regret_of(curves)[:, channel] / whole,
+        float(curves.spend[channel]),
+    )
+    return float(told.mean())

@@ -40,14 +40,14 @@ from numpy.typing import NDArray
 
 from parvis.measure.curves import SCALES, ResponseCurves, interval
 
-__all__ = ["SURE", "Judgement", "Verdict", "judge"]
+__all__ = ["Judgement", "Verdict", "can_tell", "judge", "odds_of_doubt", "regret_of"]
 
 Floats = NDArray[np.float64]
 
 Verdict = Literal["stop", "cut", "hold", "raise", "can't tell"]
 
 #: As sure as this for a verdict that moves money.
-SURE: Final = 0.9
+_SURE: Final = 0.9
 #: A channel whose best spending is below this part of today's isn't worth keeping.
 _NOTHING: Final = 0.1
 #: So much more is looked at to tell whether more would be lost by not spending it.
@@ -106,20 +106,16 @@ class Judgement:
 def judge(curves: ResponseCurves) -> tuple[Judgement, ...]:
     """Judge each channel by the draws of its curve."""
     today = int(np.searchsorted(SCALES, 1.0))
-    reach = int(np.searchsorted(SCALES, _MORE + 1e-9))
     marginal, wasted, best = curves.marginal, curves.wasted, curves.best_scale
-    profit = curves.profit[:, :, :reach]
-    regret = (profit.max(axis=2) - profit[:, :, today]).mean(axis=0)
+    regret = regret_of(curves).mean(axis=0)
     found = []
     for at, name in enumerate(curves.channels):
         spent = float(curves.spend[at])
         returned = curves.returned[:, at, today]
-        below = float((curves.margin * marginal[:, at] < 1).mean())
+        is_below = curves.margin * marginal[:, at] < 1
+        below = float(is_below.mean())
         nothing = float((best[:, at] <= _NOTHING).mean())
-        doubted = below
-        if curves.believed is not None and spent > 0:
-            middle, factor = float(curves.believed[0][at]), curves.believed[1]
-            doubted = _doubted(returned / spent, marginal[:, at], curves.margin, middle, factor)
+        doubted = float(np.average(is_below, weights=odds_of_doubt(curves, at)))
         low, high = _interval(returned)
         marginal_low, marginal_high = _interval(marginal[:, at])
         wasted_low, wasted_high = _interval(wasted[:, at])
@@ -146,33 +142,58 @@ def judge(curves: ResponseCurves) -> tuple[Judgement, ...]:
     return tuple(found)
 
 
-def _doubted(
-    returns: Floats, marginal: Floats, margin: float, middle: float, factor: float
-) -> float:
-    """Return how probable it is to who thought it as likely as not that the last euro doesn't pay.
+def regret_of(curves: ResponseCurves) -> Floats:
+    """Return what is lost by going on as today; (draws, channels), at most `more` is looked at."""
+    today = int(np.searchsorted(SCALES, 1.0))
+    profit = curves.profit[:, :, : int(np.searchsorted(SCALES, _MORE + 1e-9))]
+    found: Floats = profit.max(axis=2) - profit[:, :, today]
+    return found
+
+
+def odds_of_doubt(curves: ResponseCurves, at: int) -> Floats:
+    """Weigh a channel's draws as who thought it as likely as not that the last euro doesn't pay.
+
+    Returns
+    -------
+    (draws,)
+        The largest is 1; all are, where it isn't told what was believed.
+    """
+    today = int(np.searchsorted(SCALES, 1.0))
+    spent = float(curves.spend[at])
+    if curves.believed is None or spent <= 0:
+        return np.ones(len(curves.returned))
+    middle, factor = float(curves.believed[0][at]), curves.believed[1]
+    returns = np.maximum(curves.returned[:, at, today] / spent, 1e-12)
+    log, spread = np.log(returns), float(np.log(factor))
+    # how much less than a euro on average the last one brings
+    last = float(np.median(curves.marginal[:, at] / returns))
+    fair = -float(np.log(max(curves.margin * last, 1e-12)))
+    weight = ((log - np.log(middle)) ** 2 - (log - fair) ** 2) / (2 * spread**2)
+    odds: Floats = np.exp(weight - weight.max())
+    return odds
+
+
+def can_tell(below: Floats, doubted: Floats, regret: Floats, spent: float) -> NDArray[np.bool_]:
+    """Tell where the evidence ends in a verdict; each of any one shape.
 
     Parameters
     ----------
-    returns, marginal
-        (draws,) of all euros and of the last.
-    middle, factor
-        What was believed of the return by whom the draws are.
+    below, doubted
+        How probable it is that the last euro doesn't pay, to both who judge.
+    regret
+        What is expected to be lost by going on as today.
     """
-    log, spread = np.log(np.maximum(returns, 1e-12)), float(np.log(factor))
-    # how much less than a euro on average the last one brings
-    last = float(np.median(marginal / np.maximum(returns, 1e-12)))
-    fair = -float(np.log(max(margin * last, 1e-12)))
-    weight = ((log - np.log(middle)) ** 2 - (log - fair) ** 2) / (2 * spread**2)
-    odds = np.exp(weight - weight.max())
-    return float((odds * (margin * marginal < 1)).sum() / odds.sum())
+    low, high = np.minimum(below, doubted), np.maximum(below, doubted)
+    told: NDArray[np.bool_] = (low >= _SURE) | (high <= 1 - _SURE) | (regret <= _LITTLE * spent)
+    return told
 
 
 def _verdict(below: float, doubted: float, nothing: float, regret: float, spent: float) -> Verdict:
-    if min(below, doubted) >= SURE:
-        return "stop" if nothing >= SURE else "cut"
-    if max(below, doubted) <= 1 - SURE:
-        return "raise"
-    return "hold" if regret <= _LITTLE * spent else "can't tell"
+    if not can_tell(np.array(below), np.array(doubted), np.array(regret), spent):
+        return "can't tell"
+    if min(below, doubted) >= _SURE:
+        return "stop" if nothing >= _SURE else "cut"
+    return "raise" if max(below, doubted) <= 1 - _SURE else "hold"
 
 
 def _interval(draws: Floats) -> tuple[float, float]:

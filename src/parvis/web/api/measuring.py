@@ -76,7 +76,7 @@ class SuggestedTestOut(BaseModel):
     factor: Annotated[float, Field(description="Times the usual budget; 0: none.")]
     cost: float
     worth: Annotated[float, Field(description="Profit a year that knowing is expected to add.")]
-    settles: Annotated[float, Field(description="Probability of a sure verdict.")]
+    settles: Annotated[float, Field(description="Probability of a verdict after it.")]
 
 
 class LedgerOut(BaseModel):
