@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,7 +13,7 @@ import pytest
 from parvis.lake.workspace import Workspace
 from parvis.measure.api import experiments
 from parvis.work.steps import build
-from tests.making import made_workspace, put, speak_of
+from tests.making import made_workspace, put, rows, speak_of
 from tests.work import tried_shop as made
 
 
@@ -84,6 +85,46 @@ def test_an_overlap_is_told_on_both(tried: Workspace) -> None:
         (said,) = [p for p in found[name].problems if p.kind == "overlap cities"]
         assert said.blocks
         assert said.what.startswith(f"{other} changed Caen")
+
+
+def test_holdouts_that_draw_lots_of_the_same_people_say_so(workspace: Workspace) -> None:
+    after = made.ENDS + timedelta(1)
+    drawn = [
+        *made.lots("Email"),
+        # the same lots once more, as with the same salt; lots drawn apart; and later ones
+        *made.lots("Push"),
+        *made.lots("App", block=4),
+        *made.lots("Later", begins=after),
+    ]
+    put(workspace, [*drawn, *made.orders_of_people()])
+    build(workspace)
+    shop = speak_of(workspace, made.TODAY)
+    found = made.measured(shop)
+    plans = [replace(f.plan, ends_on=made.ENDS) for f in found.values() if f.plan.name != "Later"]
+    made.tell(shop, *plans)
+    found = {f.plan.name: f for f in made.measured(shop).values()}
+    told = {
+        name: {(p.kind, p.values["other"]): p for p in f.problems if p.kind.startswith("overlap")}
+        for name, f in found.items()
+    }
+    assert set(told["Email"]) == {("overlap lots", "Push"), ("overlap people", "App")}
+    assert set(told["Push"]) == {("overlap lots", "Email"), ("overlap people", "App")}
+    assert set(told["App"]) == {("overlap people", "Email"), ("overlap people", "Push")}
+    assert told["Later"] == {}
+    said = told["Email"]["overlap lots", "Push"]
+    # all of a fourth instead of a fourth of it
+    assert "4.00 times as often as by chance" in said.what
+    assert said.blocks
+    assert not found["Email"].is_usable
+    apart = told["App"]["overlap people", "Email"]
+    assert apart.what.startswith("600 people are also in Email, at the same time")
+    assert not apart.blocks
+    # what was found is told all the same, and kept with what stands in its way
+    kept = [r for r in rows(shop.table("experiment_results")) if r["metric"] == "sales"]
+    assert {r["experiment_id"] for r in kept} == {f.plan.experiment_id for f in found.values()}
+    by_name = {r["experiment_id"]: json.loads(r["problems"]) for r in kept}
+    email = found["Email"].plan.experiment_id
+    assert {p["kind"] for p in by_name[email]} >= {"overlap lots", "overlap people"}
 
 
 @pytest.mark.parametrize(

@@ -33,13 +33,27 @@ LIFT = 0.25
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-def lots(name: str = HOLDOUT, people: int = PEOPLE, *, both: Collection[int] = ()) -> list[Row]:
-    """Make who was left out: every fourth; some are told on both sides."""
-    rows = [(n, "exposed" if n % 4 else "holdout") for n in range(people)]
-    rows += [(n, "holdout" if n % 4 else "exposed") for n in both]
+def lots(
+    name: str = HOLDOUT,
+    people: int = PEOPLE,
+    *,
+    both: Collection[int] = (),
+    block: int = 1,
+    begins: date = BEGINS,
+) -> list[Row]:
+    """Make who was left out: every fourth; some are told on both sides.
+
+    Parameters
+    ----------
+    block
+        So many people who follow each other have the same lot: 1 and 4 hang together in nothing.
+    """
+    out = {n for n in range(people) if n // block % 4 == 0}
+    rows = [(n, "holdout" if n in out else "exposed") for n in range(people)]
+    rows += [(n, "exposed" if n in out else "holdout") for n in both]
     return [
         event(
-            "Experiment Viewed", f"{BEGINS}T00:00", user=f"p{n}",
+            "Experiment Viewed", f"{begins}T00:00", user=f"p{n}",
             properties={"experiment_id": name, "experiment_name": name, "variation_name": side},
         )
         for n, side in rows
