@@ -26,7 +26,7 @@ __all__ = ["MeasureReport", "measure_all", "measure_if_due"]
 
 _BATCH: Final = 500_000
 _REPLICATES: Final = 200
-_ORDERS: Final = (1, 2)
+_ORDERS: Final = (1, 2, 3)
 _DAYS: Final = {"week": 7, "day": 1}
 
 

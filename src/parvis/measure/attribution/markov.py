@@ -36,8 +36,10 @@ __all__ = ["Walk", "removal_effects"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: With more states than this the walk is followed step by step instead of inverted.
+#: With more states than this the walk is followed step by step instead of inverted,
 _DENSE: Final = 3_000
+#: and where an inverse takes so many times the products of a step: measured, the same time.
+_STEPS: Final = 3_000
 _TOLERANCE: Final = 1e-12
 _MOST_STEPS: Final = 100_000
 
@@ -85,7 +87,8 @@ class Walk:
         outcome: Floats = np.bincount(
             self._from[self._is_outcome], weights=odds[self._is_outcome], minlength=size
         ).astype(float)
-        if size <= _DENSE:
+        step = int(self._onward.sum()) * (self._channels + 1)
+        if size <= _DENSE and size**3 <= _STEPS * step:
             return self._inverted(odds[self._onward], outcome)
         return self._followed(odds[self._onward], outcome)
 
