@@ -11,7 +11,9 @@ import pytest
 from parvis.measure.answer import Answer, answer
 from parvis.measure.curves import interval
 from parvis.measure.holidays import with_holidays
+from parvis.measure.mix.diagnosis import diagnose
 from parvis.measure.mix.fitting import default_priors, fit_mix
+from parvis.measure.mix.opening import joined_where_sparse
 from parvis.measure.mix.panel import panel_of
 from parvis.measure.mix.sampler import SamplerOptions
 from tests.measure.made_brand import CITIES, MONDAY, RETURNS, daily_brand, table
@@ -116,13 +118,28 @@ def test_a_holiday_without_orders_is_a_day_of_rest() -> None:
     assert panel_of(table(rows), period_days=1).data.closed is None
 
 
-def test_places_that_sell_nothing_on_some_days_are_put_together() -> None:
+def test_places_that_sell_nothing_on_some_days_are_joined() -> None:
+    lost = {MONDAY + timedelta(days=d) for d in (30, 31, 90)}
+    rows = without(daily_brand(26, cities=CITIES), lost, {"Caen"})
+    rows = without(rows, {MONDAY + timedelta(days=7)}, {"Aix"})
+    data = panel_of(table(rows), period_days=1).data
+    joined, told = joined_where_sparse(data)
+    assert joined.places == ("Brest", "Dijon", "Evian", "Fréjus", "Aix + Caen")
+    assert joined.outcome.sum(axis=1) == pytest.approx(data.outcome.sum(axis=1))
+    assert joined.spend[:, 4] == pytest.approx(data.spend[:, 0] + data.spend[:, 2])
+    assert [(p.kind, p.values, p.blocks) for p in told] == [
+        ("joined", {"places": "Aix, Caen", "count": 3}, False)
+    ]
+    assert not diagnose(joined)
+
+
+def test_places_of_which_few_sell_each_day_are_one() -> None:
     days = {MONDAY + timedelta(days=d) for d in (30, 31, 90)}
-    told, kinds = asked(without(daily_brand(30, cities=CITIES), days, {"Caen"}))
+    told, kinds = asked(without(daily_brand(30, cities=CITIES[:4]), days, {"Caen", "Aix"}))
     assert not kinds
     assert told.places == 1
     sparse = next(p for p in told.problems if p.kind == "sparse")
-    assert sparse.values == {"places": "Caen", "count": 3}
+    assert sparse.values == {"places": "Aix, Caen", "count": 3}
 
 
 def test_places_are_told_apart_by_day() -> None:

@@ -23,7 +23,7 @@ from parvis.measure.mix.demand import Demand, demand_columns, demand_in
 from parvis.measure.mix.design import design_of
 from parvis.measure.mix.diagnosis import diagnose, kept_places
 from parvis.measure.mix.fitting import MixFit, default_priors, fit_mix
-from parvis.measure.mix.opening import whole_where_sparse
+from parvis.measure.mix.opening import joined_where_sparse
 from parvis.measure.mix.outlook import lengthened, outlook
 from parvis.measure.mix.panel import Panel, panel_of
 from parvis.measure.mix.response import response_in
@@ -163,7 +163,7 @@ def _answer(
         problems.append(problem(error.kind, blocks=True))
         return _refused(kpi, problems, None)
     data, told = kept_places(panel.data)
-    data, sparse = whole_where_sparse(data)
+    data, sparse = joined_where_sparse(data)
     problems += [*told, *sparse, *diagnose(data)]
     if any(p.blocks for p in problems):
         return _refused(kpi, problems, panel)

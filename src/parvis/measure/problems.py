@@ -58,6 +58,13 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
             "or begin after it."
         ),
     ),
+    "joined": (
+        (
+            "By day, %(places)s sold nothing on up to %(count)s days on which others did: they "
+            "are taken together."
+        ),
+        'Measure by week to tell them apart: period = "week" in the section [measure].',
+    ),
     "sparse": (
         (
             "By day, %(places)s sold nothing on up to %(count)s days on which others did: places "

@@ -26,7 +26,7 @@ CREDITS = TableSchema(
     kind="state",
     key=("method", "channel"),
     columns=(
-        Column("method", "!string", "first, last, linear, position, time_decay, shapley, markov_1 to markov_3"),
+        Column("method", "!string", "a rule (first, last, linear …), shapley, or markov_1 to 3"),
         Column("channel", "!string", "the channel"),
         Column("conversions", "!float64", "orders given to it; they sum to those with a touch"),
         Column("low", "!float64", "in 90 of 100 draws of customers it is at least this"),

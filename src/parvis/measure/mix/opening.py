@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from parvis.measure.mix.contracts import MixData
 from parvis.measure.problems import Problem, problem
 
-__all__ = ["closed_days", "whole_where_sparse"]
+__all__ = ["closed_days", "joined_where_sparse"]
 
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
@@ -24,6 +24,8 @@ Marks = NDArray[np.bool_]
 _WEEK: Final = 7
 #: A day of the week on which so many of its days have no sales is a day of rest.
 _REST: Final = 0.75
+#: Fewer places than this tell no more than the whole.
+_LEAST_PLACES: Final = 4
 
 
 def closed_days(sales: Floats, holidays: Marks) -> Marks | None:
@@ -47,22 +49,40 @@ def closed_days(sales: Floats, holidays: Marks) -> Marks | None:
     return closed if closed.any() else None
 
 
-def whole_where_sparse(data: MixData) -> tuple[MixData, tuple[Problem, ...]]:
-    """Put places together where some sell nothing on days on which others do; tell so.
+def joined_where_sparse(data: MixData) -> tuple[MixData, tuple[Problem, ...]]:
+    """Join places that sell nothing on days on which others do; tell so.
 
-    A share can't be added to nothing: by the day such places can't be told apart.
+    A share can't be added to nothing: by the day such places can't be told apart. They stand as
+    one; where that is still too little, or few others are left, all do.
     """
     if data.period_days == _WEEK or len(data.places) <= 1:
         return data, ()
     without = (data.outcome[data.is_open] == 0).sum(axis=0)
     if not without.any():
         return data, ()
-    sparse = [data.places[int(g)] for g in np.flatnonzero(without)]
-    whole = replace(
+    sparse = without > 0
+    names = ", ".join(data.places[int(g)] for g in np.flatnonzero(sparse))
+    most = int(without.max())
+    joined = _joined(data, sparse)
+    if len(joined.places) >= _LEAST_PLACES and joined.outcome[data.is_open].min() > 0:
+        return joined, (problem("joined", places=names, count=most),)
+    whole = replace(_joined(data, np.ones(len(sparse), bool)), places=())
+    return whole, (problem("sparse", places=names, count=most),)
+
+
+def _joined(data: MixData, which: Marks) -> MixData:
+    """Make one place of some; it is the last."""
+    names = [data.places[int(g)] for g in np.flatnonzero(which)]
+
+    def together(values: Floats) -> Floats:
+        one = values[:, which].sum(axis=1, keepdims=True)
+        return np.concatenate([values[:, ~which], one], axis=1)
+
+    return replace(
         data,
-        outcome=data.outcome.sum(axis=1, keepdims=True),
-        spend=data.spend.sum(axis=1, keepdims=True),
-        controls=data.controls[:, :1],
-        places=(),
+        outcome=together(data.outcome),
+        spend=together(data.spend),
+        # they are of the whole: alike everywhere
+        controls=np.concatenate([data.controls[:, ~which], data.controls[:, :1]], axis=1),
+        places=(*(p for p in data.places if p not in names), " + ".join(names)),
     )
-    return whole, (problem("sparse", places=", ".join(sparse), count=int(without.max())),)
