@@ -46,6 +46,10 @@ _PLACES: Final = (2, 3, 4, 6, 8)
 _YEAR_WEEKS: Final = 52.0
 #: Budgets that knowing may lead to, times today's: further out nobody has looked.
 _CHOICES: Final = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
+#: A test that ends in a verdict less probably than this settles nothing.
+_LEAST_CHANCE: Final = 0.1
+#: Chances are told from so many draws.
+_CHANCE_DRAWS: Final = 600
 _BENDS: Final = 3
 _SHUFFLES: Final = 20
 
@@ -89,7 +93,9 @@ class SuggestedTest:
 
 
 def suggest_test(fit: MixFit, curves: ResponseCurves, channel: int) -> SuggestedTest | None:
-    """Find the test that would tell most of a channel for its price; null: none is worth it.
+    """Find the test that would tell most of a channel for its price.
+
+    Null: none is worth it, or none that is ends in a verdict with some probability.
 
     Parameters
     ----------
@@ -126,12 +132,15 @@ def suggest_test(fit: MixFit, curves: ResponseCurves, channel: int) -> Suggested
                 )  # fmt: skip
                 saved = (1 - factor) * float(spent[places].sum()) * lasting
                 cost = -float(curves.margin * effect.mean()) - saved
-                if worth - cost > most and worth > 0:
+                if worth - cost <= most or worth <= 0:
+                    continue
+                chance = _settles(curves, channel, seen)
+                if chance >= _LEAST_CHANCE:
                     most = worth - cost
                     names = tuple(fit.data.places[int(p)] for p in places)
                     best = SuggestedTest(
                         fit.data.channels[channel], names, weeks, factor, cost, worth,
-                        _settles(curves, channel, seen), error, float(effect.mean()),
+                        chance, error, float(effect.mean()),
                     )  # fmt: skip
     return best
 
@@ -185,15 +194,17 @@ def _worth(profits: Floats, seen: Floats, rng: np.random.Generator) -> float:
 
 def _settles(curves: ResponseCurves, channel: int, seen: Floats) -> float:
     """Return how probably there is a verdict after the test."""
+    some = slice(None, None, max(len(seen) // _CHANCE_DRAWS, 1))
+    seen = seen[some]
     width = max(0.25 * float(seen.std()), 1e-300)
     near = np.exp(-0.5 * ((seen[:, None] - seen) / width) ** 2)
-    below = (curves.margin * curves.marginal[:, channel] < 1).astype(float)
-    odds = odds_of_doubt(curves, channel)
+    below = (curves.margin * curves.marginal[some, channel] < 1).astype(float)
+    odds = odds_of_doubt(curves, channel)[some]
     whole = near.sum(axis=1)
     told = can_tell(
         near @ below / whole,
         near @ (odds * below) / np.maximum(near @ odds, 1e-300),
-        near @ regret_of(curves)[:, channel] / whole,
+        near @ regret_of(curves)[some, channel] / whole,
         float(curves.spend[channel]),
     )
     return float(told.mean())
