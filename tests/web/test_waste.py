@@ -74,6 +74,13 @@ def test_a_channel_opens_down_to_its_rows(served: TestClient) -> None:
     assert served.get("/waste/nothing").status_code == 404
 
 
+def test_quarters_are_named_as_the_page_speaks(served: TestClient) -> None:
+    for path in ("/waste", "/waste/search"):
+        french = text_of(enter(served, language="fr").get(path).text)
+        assert "2025-T1" in french
+        assert "-Q1" not in french
+
+
 def test_a_channel_that_no_touch_names_says_so(served: TestClient) -> None:
     assert "No touch names it" in text_of(enter(served).get("/waste/radio").text)
 

@@ -14,6 +14,7 @@ __all__ = [
     "HEIGHT_PX",
     "PERCENT_AXIS",
     "data",
+    "haloed",
     "in_both_widths",
     "month_axis",
     "month_end",
@@ -51,6 +52,25 @@ def data(values: list[dict[str, Any]]) -> Any:
     import altair as alt
 
     return alt.Data(values=values)  # type: ignore[no-untyped-call]
+
+
+def haloed(base: Any, channels: dict[str, Any], **mark: Any) -> list[Any]:
+    """Write texts that can be read over lines: on a border of the paper's colour.
+
+    Parameters
+    ----------
+    base
+        The chart that has the rows.
+    channels
+        What is encoded: where, and which text.
+    mark
+        Of the text.
+    """
+    paper = {"stroke": "var(--paper)", "strokeWidth": 4, "strokeJoin": "round"}
+    return [
+        base.mark_text(**mark, **paper).encode(**channels),
+        base.mark_text(**mark).encode(**channels),
+    ]
 
 
 def in_both_widths(make: Callable[[int], Any], label: str) -> dict[str, Any]:

@@ -6,7 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from parvis.web.charts.axes import HEIGHT_PX, data, in_both_widths, month_axis, number_axis
+from parvis.web.charts.axes import (
+    HEIGHT_PX,
+    data,
+    haloed,
+    in_both_widths,
+    month_axis,
+    number_axis,
+)
 from parvis.web.charts.drawing import Cell, ChartTable, Figure
 from parvis.web.language import Language
 from parvis.web.language.experiment_words import METHODS
@@ -16,7 +23,7 @@ __all__ = ["cities_figure", "methods_figure", "moved_figure", "weeks_figure"]
 
 Row = Mapping[str, Any]
 
-_PERCENT: Final = "format(datum.value, '+.0~f') + '\u202f%'"
+_PERCENT: Final = "(datum.value ? format(datum.value, '+.0~f') : '0') + '\u202f%'"
 
 
 def methods_figure(rows: Sequence[Row], language: Language) -> Figure | None:
@@ -51,10 +58,8 @@ def methods_figure(rows: Sequence[Row], language: Language) -> Figure | None:
             y=names, x=alt.X("lift:Q", title=None, axis=axis), fill=colour, stroke=alt.value(None)
         )
         zero = alt.Chart(data([{"at": 0}])).mark_rule(stroke="var(--ink-2)").encode(x="at:Q")
-        label = base.mark_text(align="left", yOffset=-12).encode(
-            y=names, x=alt.value(0), text="name:N"
-        )
-        return alt.layer(zero, rule, dot, label)
+        channels = {"y": names, "x": alt.value(0), "text": "name:N"}
+        return alt.layer(zero, rule, dot, *haloed(base, channels, align="left", yOffset=-12))
 
     table = ChartTable(
         (say("Figure"), say("Lift"), say("between"), say("and"), say("chance alone")),

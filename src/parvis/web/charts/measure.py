@@ -13,6 +13,7 @@ from parvis.measure.api import SCALES, ResponseCurves
 from parvis.web.charts.axes import (
     HEIGHT_PX,
     data,
+    haloed,
     in_both_widths,
     month_axis,
     number_axis,
@@ -25,6 +26,8 @@ __all__ = ["Range", "curve_figure", "ranges_figure", "weeks_figure"]
 
 _NAME_PX: Final = 132
 _MOST: Final = 16
+#: The part of a chart's height in which a line's name stands.
+_NAME_ROOM: Final = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,10 @@ def weeks_figure(
     largest = max(float(r["high"]) for rows in lines.values() for r in rows)
     unit_size, unit = scaled(largest, currency, language)
     days: list[date] = sorted({r["starts_on"] for rows in lines.values() for r in rows})
+    # names stand at the right end, above all that is drawn there
+    late = days[len(days) // 2]
+    over = max(float(r["high"]) for rows in lines.values() for r in rows if r["starts_on"] >= late)
+    top = max(largest, over + _NAME_ROOM * largest) / unit_size
 
     def drawn(name: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         return [
@@ -171,8 +178,8 @@ def weeks_figure(
             scale=alt.Scale(type="utc"),
             axis=month_axis(language, inner, days[0], days[-1]),
         )
-        axis = alt.Axis(title=None, labelExpr=number_axis(language))
-        scale = alt.Scale(zero=True, nice=True)
+        axis = alt.Axis(title=None, tickCount=5, labelExpr=number_axis(language))
+        scale = alt.Scale(zero=True, nice=True, domainMax=top)
         layers = []
         for (name, rows), colour in zip(others, colours, strict=False):
             base = alt.Chart(data(drawn(name, rows)), width=inner, height=HEIGHT_PX)
@@ -182,12 +189,10 @@ def weeks_figure(
                 )
             )
             layers.append(base.mark_line(stroke=colour).encode(x=x, y=alt.Y("mean:Q", scale=scale)))
-            end = alt.Chart(data(drawn(name, rows)[-1:]), width=inner, height=HEIGHT_PX)
-            layers.append(
-                end.mark_text(align="right", dy=-10, fill=colour, fontWeight="bold").encode(
-                    x=x, y=alt.Y("high:Q", scale=scale), text=alt.value(name)
-                )
-            )
+            ends = [{"week": days[-1].isoformat(), "at": over / unit_size}]
+            end = alt.Chart(data(ends), width=inner, height=HEIGHT_PX)
+            channels = {"x": x, "y": alt.Y("at:Q", scale=scale), "text": alt.value(name)}
+            layers += haloed(end, channels, align="right", dy=-10, fill=colour, fontWeight="bold")
         points = alt.Chart(data(drawn(first_name, dots)), width=inner, height=HEIGHT_PX)
         layers.append(
             points.mark_point(fill="var(--ink)", size=16).encode(
@@ -278,10 +283,10 @@ def curve_figure(
         dot = point.mark_point(fill="var(--ink)", size=60).encode(
             x=x, y=alt.Y("mean:Q", scale=scale)
         )
-        label = point.mark_text(dy=-12, align="right", dx=-4, fontWeight="bold").encode(
-            x=x, y=alt.Y("mean:Q", scale=scale), text="label:N"
-        )
-        return alt.layer(band, even.encode(x=x, y=alt.Y("mean:Q", scale=scale)), line, dot, label)
+        height = alt.Y("mean:Q", scale=scale)
+        channels = {"x": x, "y": height, "text": "label:N"}
+        label = haloed(point, channels, dy=-12, align="right", dx=-4, fontWeight="bold")
+        return alt.layer(band, even.encode(x=x, y=height), line, *label, dot)
 
     fmt = language.formats
     table = ChartTable(

@@ -126,6 +126,10 @@ class Formats:
         """Write a day: 22 Nov 2026."""
         return CANNOT_TELL if day is None else f"{self._day(day)} {day.year}"
 
+    def quarter(self, name: str) -> str:
+        """Write a quarter: 2026-Q1; other names as they are."""
+        return name.replace("-Q", "-T") if self._french and name[4:6] == "-Q" else name
+
     def day_month(self, day: dt.date) -> str:
         """Write a day of a year that is known: 22 Nov."""
         return self._day(day)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -22,7 +23,7 @@ board_pages = APIRouter(include_in_schema=False)
 #: A4 in points, and where the bars of the last column are.
 _WIDE: Final = 595
 _HIGH: Final = 842
-_BARS: Final = (388.0, 551.0)
+_BARS: Final = (390.0, 549.0)
 _MOST_ROWS: Final = 14
 _MOST_ADVICE: Final = 6
 _MOST_TESTS: Final = 3
@@ -66,7 +67,7 @@ def _pdf(visit: Visit, found: Measured) -> bytes:
 def _sheet(found: Measured, currency: str, language: Language) -> dict[str, Any]:
     """Compute what stands on the sheet, and where."""
     sums = waste_sums(found)
-    fmt, say = language.formats, language.say
+    fmt = language.formats
     rows = waste_rows(found)[:_MOST_ROWS]
     ends = [r["marginal_high"] for r in rows if r["marginal_high"] is not None]
     even = None if found.margin is None else 1 / found.margin
@@ -104,17 +105,31 @@ def _sheet(found: Measured, currency: str, language: Language) -> dict[str, Any]
         ],
         "tests": [
             textwrap.wrap(
-                say(
-                    "%(channel)s: %(factor)s times the budget in %(places)s for %(weeks)s weeks; "
-                    "knowing is expected to bring %(worth)s a year",
-                    channel=t["channel"],
-                    factor=fmt.number(t["factor"]),
-                    places=", ".join(t["places"]),
-                    weeks=fmt.number(t["weeks"]),
-                    worth=fmt.money(t["worth"], currency, 0),
-                ),
-                92,
+                _test_words(t, currency, language), 92
             )
             for t in tests
         ],
     }  # fmt: skip
+
+
+def _test_words(test: Mapping[str, Any], currency: str, language: Language) -> str:
+    """Say what to try, and what knowing is worth."""
+    fmt, say = language.formats, language.say
+    told = {
+        "channel": test["channel"],
+        "places": ", ".join(test["places"]),
+        "weeks": fmt.number(test["weeks"]),
+        "worth": fmt.money(test["worth"], currency, 0),
+    }
+    if not test["factor"]:
+        return say(
+            "%(channel)s: no budget in %(places)s for %(weeks)s weeks; knowing is expected to "
+            "bring %(worth)s a year",
+            **told,
+        )
+    return say(
+        "%(channel)s: %(factor)s times the budget in %(places)s for %(weeks)s weeks; "
+        "knowing is expected to bring %(worth)s a year",
+        factor=fmt.number(test["factor"]),
+        **told,
+    )

@@ -97,7 +97,10 @@ def show_channel(visit: Member, channel: str) -> Response:
         row=row,
         title=_channel_title(row, language),
         meaning=word(VERDICT_MEANINGS, row["verdict"], language),
-        figures=_channel_figures(found, row, shelf.situation.currency, language),
+        figures=shelf.kept(
+            ("channel figures", channel, language.code),
+            lambda: _channel_figures(found, row, shelf.situation.currency, language),
+        ),
         reasons=[
             language.say(DIFFERENCES[code], part=language.formats.percent(found.follows(channel)))
             for code in found.differences(row)
@@ -229,7 +232,12 @@ def _channel_figures(found: Measured, row: Row, currency: str, language: Languag
     figures.append(_methods_figure(found, row, language))
     quarters = [p for p in found.parts if p["channel"] == channel and p["kind"] == "quarter"]
     ranges = [
-        Range(p["name"], None, p["returned_low"] / p["spent"], p["returned_high"] / p["spent"])
+        Range(
+            language.formats.quarter(p["name"]),
+            None,
+            p["returned_low"] / p["spent"],
+            p["returned_high"] / p["spent"],
+        )
         for p in quarters
         if p["returned_low"] is not None
     ]
