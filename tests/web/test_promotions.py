@@ -121,7 +121,7 @@ def test_a_product_is_followed_to_the_shops_of_a_week(promoted: TestClient) -> N
     assert "3 shops showed it in that week" in text
     assert "6 other shops" in text
     assert "end cap" in text
-    one = [r for r in rows_of(client, f"/promotions/shown/display/rows.csv?product=milk")
+    one = [r for r in rows_of(client, "/promotions/shown/display/rows.csv?product=milk")
            if r["week"] == "2026-02-02"]  # fmt: skip
     assert [r["shops"] for r in one] == ["1", "1", "1", "6"]
     assert client.get("/promotions/shown/display?spot=end+cap&product=milk").status_code == 200
@@ -134,6 +134,19 @@ def test_what_was_never_shown_has_no_rows(promoted: TestClient) -> None:
         assert client.get(f"/promotions/shown/{query}").status_code == 404, query
     assert enter(promoted, "viewer").get("/promotions/shown/display").status_code == 200
     assert enter(promoted, "viewer").get("/promotions/shown/display/rows.csv").status_code == 403
+
+
+def test_what_was_judged_before_rows_were_kept_says_so(tmp_path: Path) -> None:
+    shop = made_workspace(tmp_path / "shop")
+    promoted_shop(shop)
+    judged(shop)
+    for name in ("shown_weeks", "unshown_weeks"):
+        shop.engine.reconcile(name, shop.table(name).limit(0), None)
+    shop.close()
+    with serving(tmp_path / "shop") as client:
+        answer = enter(client).get("/promotions/shown/display?product=milk")
+    assert answer.status_code == 404
+    assert "parvis measure keeps them" in text_of(answer.text)
 
 
 def test_an_empty_page_teaches(client: TestClient) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -128,9 +128,7 @@ def _read(visit: Visit, wanted: _Wanted) -> tuple[Beside, ...]:
     found = products_behind(
         visit.shelf, wanted.way, spot=wanted.spot, category=wanted.told.get("category", "")
     )
-    if not found:
-        raise HTTPException(404, visit.language.say("Nothing was shown so."))
-    return found
+    return found or _nothing(visit, wanted)
 
 
 def _products(visit: Visit, wanted: _Wanted) -> Response:
@@ -168,11 +166,19 @@ def _shops(visit: Visit, wanted: _Wanted) -> Response:
     return _render(visit, wanted, (what, wanted.row, [one]), shops=rows, page=page, week=one)
 
 
+def _nothing(visit: Visit, wanted: _Wanted) -> NoReturn:
+    say = visit.language.say
+    if wanted.row is not None:
+        # it was judged before the rows were kept
+        raise HTTPException(
+            404, say("The rows behind it aren't kept yet: parvis measure keeps them.")
+        )
+    raise HTTPException(404, say("Nothing was shown so."))
+
+
 def _of_product(visit: Visit, wanted: _Wanted) -> tuple[Beside, ...]:
     found = weeks_behind(visit.shelf, wanted.way, wanted.told["product"], wanted.spot)
-    if not found:
-        raise HTTPException(404, visit.language.say("Nothing was shown so."))
-    return found
+    return found or _nothing(visit, wanted)
 
 
 def _render(
