@@ -124,7 +124,9 @@ def test_a_product_is_followed_to_the_shops_of_a_week(promoted: TestClient) -> N
     one = [r for r in rows_of(client, "/promotions/shown/display/rows.csv?product=milk")
            if r["week"] == "2026-02-02"]  # fmt: skip
     assert [r["shops"] for r in one] == ["1", "1", "1", "6"]
-    assert client.get("/promotions/shown/display?spot=end+cap&product=milk").status_code == 200
+    placed = text_of(client.get("/promotions/shown/display?spot=end+cap&product=milk").text)
+    assert "isn't judged by itself" in placed
+    assert "milk, end cap –" in placed
 
 
 def test_what_was_never_shown_has_no_rows(promoted: TestClient) -> None:

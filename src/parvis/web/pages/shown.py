@@ -194,7 +194,9 @@ def _render(
         wanted=wanted,
         path=f"{_PATH}/{wanted.way}",
         what=name,
-        title=_title(name, wanted.way, row, language),
+        title=_title(name, wanted.way, row, language)
+        if row is not None or not wanted.spot
+        else _in_place(name, word(SPOTS, wanted.spot, language), added(found), language),
         compared=_compared(wanted.way, language),
         row=row,
         whole=added(found),
@@ -227,6 +229,21 @@ def _title(what: str, way: str, row: Row | None, language: Language) -> str:
                       what=what, low=low, high=high),
     }  # fmt: skip
     return titles[way]
+
+
+def _in_place(what: str, spot: str, whole: Beside, language: Language) -> str:
+    """Say what one product sold in one place: that isn't judged by itself."""
+    say, fmt = language.say, language.formats
+    if whole.expected is None:
+        return say("%(what)s, %(spot)s – %(units)s units sold",
+                   what=what, spot=spot, units=fmt.number(whole.on.units))  # fmt: skip
+    return say(
+        "%(what)s, %(spot)s – %(units)s units sold, %(expected)s expected",
+        what=what,
+        spot=spot,
+        units=fmt.number(whole.on.units),
+        expected=fmt.number(whole.expected),
+    )
 
 
 def _compared(way: str, language: Language) -> str:
