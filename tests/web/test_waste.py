@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import parvis
 from parvis.cli.app import app as command
 from parvis.web.language.measure_words import problem_words
 from parvis.work.measuring import measure_if_due
@@ -92,6 +93,21 @@ def test_the_mix_shows_whether_it_may_be_believed(served: TestClient) -> None:
     assert re.search(r"Of \d weeks it hadn.{1,6}t seen, the model was off by", text)
     weeks = table_of(served, "/mix.csv")
     assert {r["kind"] for r in weeks} >= {"sales", "expected", "anyway", "channel", "outlook"}
+
+
+def test_under_a_curve_stands_where_there_are_data(served: TestClient, folder: Path) -> None:
+    with parvis.open(folder) as shop:
+        first = shop.table("measured").to_pandas().iloc[-1]["starts_on"]
+        kpi = shop.table("kpi")
+        spent = kpi.filter(kpi.kind == "spend").to_pandas()
+    radio = spent[spent.name == "radio"].sort_values("day")
+    week = [(day - first).days // 7 for day in radio["day"]]
+    by_week = radio.groupby(week)["value"].sum()
+    usual = by_week.sum() / len(by_week)
+    beyond = int((by_week > 2 * usual).sum())
+    text = text_of(enter(served).get("/waste/radio").text)
+    assert f"Marks at the bottom: each of {len(by_week)} weeks" in text
+    assert (f"{beyond} lie beyond the right edge" in text) == (beyond > 0)
 
 
 def test_journeys_show_the_methods_side_by_side(served: TestClient) -> None:

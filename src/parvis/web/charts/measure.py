@@ -28,6 +28,8 @@ _NAME_PX: Final = 132
 _MOST: Final = 16
 #: The part of a chart's height in which a line's name stands.
 _NAME_ROOM: Final = 0.12
+#: How high the mark of a week is.
+_MARK: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,12 +236,19 @@ def _week_cells(
 
 
 def curve_figure(
-    curves: ResponseCurves, channel: int, words: tuple[str, str], currency: str, language: Language
+    curves: ResponseCurves,
+    channel: int,
+    spent: Sequence[float],
+    words: tuple[str, str],
+    currency: str,
+    language: Language,
 ) -> Figure:
     """Draw what a channel returns at other spendings, with today's, and where it pays for itself.
 
     Parameters
     ----------
+    spent
+        What was spent in each week: below the curve is marked where there are data.
     words
         The title, and a note.
     """
@@ -257,6 +266,13 @@ def curve_figure(
     today = int(np.searchsorted(SCALES, 1.0))
     now = [{"spend": spend[today] / size, "mean": mean[today] / size, "label": say("today")}]
     edge = float(spend[within].max())
+    # as if all weeks had been like that one
+    likely = [week * len(spent) for week in spent]
+    marks = [
+        {"spend": one / size, "mean": 0.0, "high": _MARK * float(high[within].max()) / size}
+        for one in likely
+        if one <= edge
+    ]
     pays = [
         {"spend": 0.0, "mean": 0.0},
         {"spend": edge / size, "mean": edge / size / curves.margin},
@@ -284,9 +300,13 @@ def curve_figure(
             x=x, y=alt.Y("mean:Q", scale=scale)
         )
         height = alt.Y("mean:Q", scale=scale)
+        weeks = alt.Chart(data(marks), width=inner, height=HEIGHT_PX).mark_rule(
+            stroke="var(--ink)", strokeWidth=1, opacity=0.45
+        )
+        under = weeks.encode(x=x, y=height, y2="high:Q")
         channels = {"x": x, "y": height, "text": "label:N"}
         label = haloed(point, channels, dy=-12, align="right", dx=-4, fontWeight="bold")
-        return alt.layer(band, even.encode(x=x, y=height), line, *label, dot)
+        return alt.layer(band, under, even.encode(x=x, y=height), line, *label, dot)
 
     fmt = language.formats
     table = ChartTable(
@@ -297,6 +317,12 @@ def curve_figure(
         ),
     )
     title, note = words
+    note += " " + say(
+        "Marks at the bottom: each of %(weeks)s weeks' spending, as if all had been like it.",
+        weeks=fmt.number(len(spent)),
+    )
+    if beyond := len(spent) - len(marks):
+        note += " " + say("%(beyond)s lie beyond the right edge.", beyond=fmt.number(beyond))
     text = say("Sales it makes (upwards) at other spendings (to the right), %(unit)s", unit=unit)
     return Figure(title, text, **in_both_widths(make, title), table=table, note=note)
 

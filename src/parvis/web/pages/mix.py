@@ -176,7 +176,7 @@ def _curves(found: Measured, currency: str, language: Language) -> list[Figure]:
     even = language.say("Dashed: where sales just pay for the spending, margin included.")
     told = {r["channel"] for r in found.told}
     return [
-        curve_figure(curves, at, (name, even), currency, language)
+        curve_figure(curves, at, found.spent.get(name, ()), (name, even), currency, language)
         for at, name in enumerate(curves.channels)
         if name in told
     ]

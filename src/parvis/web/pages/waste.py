@@ -228,7 +228,8 @@ def _channel_figures(found: Measured, row: Row, currency: str, language: Languag
         note = say("Dashed: where sales just pay for the spending, margin included.")
         title = say("More spending brings less for each euro: the curve bends")
         at = found.curves.channels.index(channel)
-        figures.append(curve_figure(found.curves, at, (title, note), currency, language))
+        spent = found.spent.get(row["channel"], ())
+        figures.append(curve_figure(found.curves, at, spent, (title, note), currency, language))
     figures.append(_methods_figure(found, row, language))
     quarters = [p for p in found.parts if p["channel"] == channel and p["kind"] == "quarter"]
     ranges = [

@@ -44,6 +44,8 @@ class Measured:
         Rows of `ledger`, `ledger_parts`, `suggested_tests`, `contributions`, `credits`.
     curves
         What channels return; null: nothing is published.
+    spent
+        By channel: what was spent in each week of the time, the first first.
     """
 
     measured_at: datetime
@@ -60,6 +62,7 @@ class Measured:
     weeks: Sequence[Row]
     credits: Sequence[Row]
     curves: ResponseCurves | None
+    spent: Mapping[str, Sequence[float]]
 
     def row(self, channel: str) -> Row | None:
         """Return a channel's row of the ledger."""
@@ -106,6 +109,15 @@ _CREDITS: Final = _whole("credits", "method", "channel")
 _RESPONSE: Final = _whole("response", "channel", "scale")
 
 
+def _by_day(shelf: Shelf) -> ir.Table:
+    kpi = shelf.table("kpi")
+    spend = kpi.filter(kpi.kind == "spend")
+    return spend.group_by("day", channel=spend["name"]).agg(spent=spend["value"].sum())
+
+
+_BY_DAY: Final = Statement(_by_day)
+
+
 def measured(shelf: Shelf) -> Measured | None:
     """Return what the last measuring found; null: nobody measured yet."""
     return shelf.kept("measured", lambda: _read(shelf))
@@ -134,7 +146,20 @@ def _read(shelf: Shelf) -> Measured | None:
         weeks=tuple(shelf.rows(_WEEKS)),
         credits=tuple(shelf.rows(_CREDITS)),
         curves=_curves(shelf.rows(_RESPONSE), margin) if is_published else None,
+        spent=_spent(shelf.rows(_BY_DAY), one["starts_on"], one["ends_on"]),
     )
+
+
+def _spent(rows: Sequence[Row], first: date | None, last: date | None) -> dict[str, list[float]]:
+    if first is None or last is None:
+        return {}
+    weeks = ((last - first).days + 1) // 7
+    found: dict[str, list[float]] = {r["channel"]: [0.0] * weeks for r in rows}
+    for row in rows:
+        week = (row["day"] - first).days // 7
+        if 0 <= week < weeks:
+            found[row["channel"]][week] += float(row["spent"])
+    return found
 
 
 def _json(text: Any) -> Any:
