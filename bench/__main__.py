@@ -25,6 +25,7 @@ from bench import (
     uplift,
     walk_through,
     worlds,
+    worlds_by_day,
     worlds_tested,
 )
 from bench.measure import Row
@@ -54,6 +55,7 @@ SECTIONS = {
     "cities": measuring.measure_cities,
     "peers": beside.measure_peers,
     "worlds": worlds.measure_worlds,
+    "by_day": worlds_by_day.measure_by_day,
     "tested": worlds_tested.measure_tested,
     "uplift": uplift.measure_uplift,
 }

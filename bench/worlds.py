@@ -49,6 +49,7 @@ __all__ = [
     "measure_worlds",
     "side_by_side",
     "study",
+    "whole_of",
 ]
 
 Floats = NDArray[np.float64]
@@ -195,6 +196,17 @@ def _single_methods(told: Told, seed: int) -> dict[str, Floats]:
     found["regression"] = np.linalg.lstsq(design, sales, rcond=None)[0][1:]
     found["more and less"] = np.array([_more_and_less(sales, line) for line in spend.T])
     return found
+
+
+def whole_of(told: Told) -> Told:
+    """Tell a world as one place."""
+    data = _whole(told.data)
+    tests = tuple(
+        replace(test, spend=test.spend.sum(axis=1, keepdims=True), weights=test.weights[:, :1])
+        for test in told.tests
+    )
+    # what a test in some towns changed is a small part of the whole
+    return replace(told, data=data, tests=tests, set_by_test=np.zeros(data.spend.shape, bool))
 
 
 def _whole(data: MixData) -> MixData:
