@@ -65,8 +65,9 @@ def _told(answer: measure.Answer) -> dict[str, Any]:
 
 def _show(answer: measure.Answer, currency: str) -> None:
     where = f"{answer.places} places" if answer.places > 1 else "the whole, one place"
+    clock = "by day" if answer.checks["period_days"] == 1 else "by week"
     console.print(
-        f"\n{answer.first_day} to {answer.last_day}, {where}; in {currency}.\n"
+        f"\n{answer.first_day} to {answer.last_day}, {clock}, {where}; in {currency}.\n"
         "Each range holds the truth nine times in ten.\n"
     )
     table = Table(show_edge=False, pad_edge=False)
