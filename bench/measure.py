@@ -40,7 +40,7 @@ class Row:
     @property
     def reached(self) -> bool:
         """Whether the figure is within its limit."""
-        return self.value is None or self.value <= self.limit
+        return self.value is None or bool(self.value <= self.limit)
 
 
 def run(command: Sequence[str], cwd: Path | None = None) -> Finished:
