@@ -160,3 +160,28 @@ def test_french_counts_from_two():
 
 def test_shouting_is_softened():
     assert [soften(t) for t in ("TURKEY", "iPhone", "USB", None)] == ["Turkey", "iPhone", "USB", ""]
+
+
+@pytest.mark.parametrize(
+    ("currency", "english", "french"),
+    [
+        ("EUR", "Last euro made", "Le dernier euro a fait"),
+        ("USD", "Last dollar made", "Le dernier dollar a fait"),
+        ("GBP", "Last pound made", "Le dernier GBP a fait"),
+        ("SEK", "Last SEK made", "Le dernier SEK a fait"),
+    ],
+)
+def test_money_is_called_as_the_workspace_counts_it(currency, english, french):
+    known = load_languages(currency)
+    assert known["en"].say("Last euro made") == english
+    assert known["fr"].say("Last euro made") == french
+
+
+def test_only_the_word_for_money_is_another():
+    dollars = load_languages("USD")
+    text = "Raise %(channel)s: its last euro made between %(low)s and %(high)s euros of sales"
+    said = dollars["en"].say(text, channel="Euro sport euros", low="1", high="2")
+    assert said == "Raise Euro sport euros: its last dollar made between 1 and 2 dollars of sales"
+    # templates ask the translations themselves
+    assert dollars["fr"].translations.gettext("Last euro made") == "Le dernier dollar a fait"
+    assert dollars["en"].say_n("%(n)s order", "%(n)s orders", 2) == "2 orders"

@@ -69,9 +69,9 @@ def create_app(workspace_folder: Path, *, limits: LoginLimits | None = None) -> 
     WorkspaceNotFound
         There is no workspace there.
     """
-    languages, assets = load_languages(), Assets()
-    renderer = Renderer(languages, assets)
     reader = Reader(workspace_folder, lambda shelf: warm(shelf, languages))
+    languages, assets = load_languages(reader.workspace.settings.money.currency), Assets()
+    renderer = Renderer(languages, assets)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

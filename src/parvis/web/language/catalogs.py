@@ -11,6 +11,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
+from parvis.web.language.coins import EURO, Coined
 from parvis.web.language.formats import Formats
 
 __all__ = ["LANGUAGES", "Language", "load_languages", "read_catalog"]
@@ -56,14 +57,25 @@ class Language:
         return told % {"n": self.formats.number(count), **values}
 
 
-def load_languages() -> dict[str, Language]:
-    """Read the catalogs; English needs none."""
-    loaded = {"en": Language("en", Formats("en"), NullTranslations())}
+def load_languages(currency: str = EURO) -> dict[str, Language]:
+    """Read the catalogs; English needs none.
+
+    Parameters
+    ----------
+    currency
+        In which the workspace counts: "the last euro" is called so.
+    """
+
+    def loaded_as(code: str, words: NullTranslations) -> Language:
+        spoken = words if currency == EURO else Coined(words, code, currency)
+        return Language(code, Formats(code), spoken)
+
+    loaded = {"en": loaded_as("en", NullTranslations())}
     for code in LANGUAGES:
         if code not in loaded:
             catalog = read_po(io.BytesIO(read_catalog(code)), locale=code)
             compiled = io.BytesIO()
             write_mo(compiled, catalog)
             compiled.seek(0)
-            loaded[code] = Language(code, Formats(code), Translations(compiled))
+            loaded[code] = loaded_as(code, Translations(compiled))
     return loaded
