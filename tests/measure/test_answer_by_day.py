@@ -135,11 +135,12 @@ def test_places_that_sell_nothing_on_some_days_are_joined() -> None:
 
 def test_places_of_which_few_sell_each_day_are_one() -> None:
     days = {MONDAY + timedelta(days=d) for d in (30, 31, 90)}
-    told, kinds = asked(without(daily_brand(30, cities=CITIES[:4]), days, {"Caen", "Aix"}))
-    assert not kinds
-    assert told.places == 1
-    sparse = next(p for p in told.problems if p.kind == "sparse")
-    assert sparse.values == {"places": "Aix, Caen", "count": 3}
+    rows = without(daily_brand(30, cities=CITIES[:4]), days, {"Caen", "Aix"})
+    whole, told = joined_where_sparse(panel_of(table(rows), period_days=1).data)
+    assert whole.places == ()
+    assert whole.outcome.shape == (210, 1)
+    assert [(p.kind, p.values) for p in told] == [("sparse", {"places": "Aix, Caen", "count": 3})]
+    assert not diagnose(whole)
 
 
 def test_places_are_told_apart_by_day() -> None:

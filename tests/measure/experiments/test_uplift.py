@@ -49,12 +49,12 @@ def test_lots_drawn_again_find_nothing() -> None:
     data, _ = _holdout(3, 0.8, people=1500)
     rng = np.random.default_rng(4)
     wrong = 0
-    for _ in range(20):
+    for _ in range(6):
         lots = rng.permutation(data.exposed)
         found = uplift(UpliftData(data.features, lots, data.outcome, 0.5), "T")
         wrong += not found.effect_low <= 0 <= found.effect_high
         wrong += found.is_targetable
-    assert wrong <= 5
+    assert wrong <= 2
 
 
 def test_too_few_people_and_unknown_learners_are_refused() -> None:
