@@ -26,6 +26,8 @@ __all__ = ["Promoted", "judge_promotions", "keep_promoted"]
 #: A product is looked at if it was sold in so many weeks of shops; the most often sold ones.
 _LEAST_CELLS: Final = 200
 _MOST_PRODUCTS: Final = 400
+#: So many at a time are held against what was kept: memory is for the figures.
+_PRODUCTS: Final = 80
 #: As many days before a campaign are read: by which sides are made alike, and those before.
 _DAYS_READ: Final = promotions.MOST_HISTORY_DAYS + 28
 
@@ -81,21 +83,38 @@ def keep_promoted(engine: Engine, found: Promoted) -> None:
         schema = dict(TABLES[name].ibis.items())
         engine.reconcile(name, engine.stage_rows(rows, schema), None)
     behind = found.behind
-    for name, table in (
-        ("coupon_lines", found.lines),
-        ("shown_weeks", behind and behind.shown),
-        ("unshown_weeks", behind and behind.unshown),
-    ):
-        _keep(engine, name, table)
+    _keep(engine, "coupon_lines", found.lines)
+    # half a million rows: what is new in them is told product by product
+    _keep_by_product(engine, "shown_weeks", behind and behind.shown)
+    _keep_by_product(engine, "unshown_weeks", behind and behind.unshown)
 
 
 def _keep(engine: Engine, name: str, table: pa.Table | None) -> None:
+    engine.reconcile(name, _rows(engine, name, table), None)
+
+
+def _keep_by_product(engine: Engine, name: str, table: pa.Table | None) -> None:
+    kept = engine.arrow(engine.table(name).select("product_id").distinct())["product_id"]
+    found = [] if table is None else table["product_id"].unique().to_pylist()
+    products = sorted({*kept.to_pylist(), *found})
+    for first in range(0, len(products), _PRODUCTS):
+        some = products[first : first + _PRODUCTS]
+        scope = engine.stage_rows([{"product_id": one} for one in some], {"product_id": "string"})
+        theirs = None if table is None else table.filter(_among(table["product_id"], some))
+        written = engine.reconcile(name, _rows(engine, name, theirs), scope)
+        for staged in (written.before, written.after, scope):
+            engine.discard(staged)
+
+
+def _among(column: pa.ChunkedArray, values: Sequence[str]) -> pa.ChunkedArray:
+    return pc.is_in(column, value_set=pa.array(values, pa.string()))
+
+
+def _rows(engine: Engine, name: str, table: pa.Table | None) -> ir.Table:
     schema = TABLES[name].ibis
     if table is None:
-        rows = engine.stage_rows((), dict(schema.items()))
-    else:
-        rows = engine.stage_arrow(table).select(*schema.names)
-    engine.reconcile(name, rows, None)
+        return engine.stage_rows((), dict(schema.items()))
+    return engine.show_arrow(table).select(*schema.names)
 
 
 def _coupons(

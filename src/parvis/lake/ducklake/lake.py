@@ -313,6 +313,7 @@ class DuckLake:
         target = f"lake.main.{name}"
         columns = ", ".join(schema.ibis)
         new = self._shaped(name, rows)
+        done: list[str] = []
         if self._number(f"SELECT count(*) FROM (FROM {target} LIMIT 1)") == 0:  # noqa: S608
             removed, gone, come = 0, self._stage(self._table(name).limit(0)), new
         else:
@@ -325,6 +326,7 @@ class DuckLake:
             gone = self._named("gone", f"{was} EXCEPT ALL FROM {new}")
             come = self._named("come", f"FROM {new} EXCEPT ALL {was}")
             removed = self._number(f"SELECT count(*) FROM {gone}")  # noqa: S608
+            done = [before, new]
         if removed:
             # a row's number is found at once, where its key is a search among all
             keys = ", ".join(schema.key)
@@ -336,6 +338,8 @@ class DuckLake:
         added = self._number(f"SELECT count(*) FROM {come}")  # noqa: S608
         if added:
             self._connection.execute(f"INSERT INTO {target} FROM {come}")
+        for staged in done:
+            self._connection.execute(f"DROP TABLE temp.main.{staged}")
         return Written(self._temporary(gone), self._temporary(come), removed, added)
 
     def stage(self, rows: ir.Table) -> ir.Table:
