@@ -311,9 +311,7 @@ class DuckLake:
     ) -> Written:
         schema = schema_of(name)
         target = f"lake.main.{name}"
-        columns = ", ".join(schema.ibis)
         new = self._shaped(name, rows)
-        done: list[str] = []
         if self._number(f"SELECT count(*) FROM (FROM {target} LIMIT 1)") == 0:  # noqa: S608
             removed, gone, come = 0, self._stage(self._table(name).limit(0)), new
         else:
@@ -322,11 +320,10 @@ class DuckLake:
                 if scope is not None:
                     standing = standing.semi_join(scope, list(scope.columns))
             before = self._stage(standing)
-            was = f"SELECT {columns} FROM {before}"  # noqa: S608
+            was = f"SELECT {', '.join(schema.ibis)} FROM {before}"  # noqa: S608
             gone = self._named("gone", f"{was} EXCEPT ALL FROM {new}")
             come = self._named("come", f"FROM {new} EXCEPT ALL {was}")
             removed = self._number(f"SELECT count(*) FROM {gone}")  # noqa: S608
-            done = [before, new]
         if removed:
             # a row's number is found at once, where its key is a search among all
             keys = ", ".join(schema.key)
@@ -335,11 +332,10 @@ class DuckLake:
                 f"DELETE FROM {target} AS t USING ({places}) AS g "  # noqa: S608
                 f"WHERE t.rowid = g.{PLACE}"
             )
-        added = self._number(f"SELECT count(*) FROM {come}")  # noqa: S608
-        if added:
+        if added := self._number(f"SELECT count(*) FROM {come}"):  # noqa: S608
             self._connection.execute(f"INSERT INTO {target} FROM {come}")
-        for staged in done:
-            self._connection.execute(f"DROP TABLE temp.main.{staged}")
+        if come != new:
+            self._connection.execute(f"DROP TABLE temp.main.{before}; DROP TABLE temp.main.{new}")
         return Written(self._temporary(gone), self._temporary(come), removed, added)
 
     def stage(self, rows: ir.Table) -> ir.Table:
